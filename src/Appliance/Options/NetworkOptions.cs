@@ -1,0 +1,22 @@
+using System.Net;
+
+namespace Appliance.Options;
+
+/// <summary>The wire that Plugboot serves, and its own address on it.</summary>
+public sealed record NetworkOptions
+{
+    /// <summary>Interface to serve; null takes the one that carries <see cref="Address"/>.</summary>
+    public string? Interface { get; init; }
+
+    /// <summary>Our address. 192.168.100.1 because the founding menus and every printed sticker name it.</summary>
+    public IPAddress Address { get; init; } = new([192, 168, 100, 1]);
+
+    /// <summary>Bits of the network part of <see cref="Address"/>, 8 to 30.</summary>
+    public int PrefixLength { get; init; } = 24;
+
+    /// <summary>
+    /// Whether solicitations get a router advertisement of lifetime 0. On by default: iPXE otherwise waits 13 to 15 s for
+    /// an IPv6 router after IPv4 is ready, and lifetime 0 makes nobody use us as one (RFC 4861 §6.2.3).
+    /// </summary>
+    public bool RouterAdvertisement { get; init; } = true;
+}

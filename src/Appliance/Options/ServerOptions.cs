@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+
+namespace Appliance.Options;
+
+/// <summary>The TFTP server (RFC 1350, 2347, 2348, 2349, 7440).</summary>
+public sealed record TftpOptions
+{
+    public int Port { get; init; } = 69;
+
+    /// <summary>Transfers at one time; further requests get an error. 200: a class room, at 64 KiB each.</summary>
+    public int MaxTransfers { get; init; } = 200;
+
+    /// <summary>Transfers of one client address at one time. 4: firmware uses one, GRUB two.</summary>
+    public int MaxTransfersPerClient { get; init; } = 4;
+
+    /// <summary>Largest block we agree to. 1468: Ethernet's 1500 less 32 bytes of headers, so that nothing is fragmented.</summary>
+    public int MaxBlksize { get; init; } = 1468;
+
+    /// <summary>Largest window we agree to (RFC 7440). 64: 94 KB, what a switch's port buffers.</summary>
+    public int MaxWindowsize { get; init; } = 64;
+}
+
+/// <summary>The HTTP boot plane.</summary>
+public sealed record HttpOptions
+{
+    /// <summary>Ports, all the same. 80 for firmware and short URLs, 8080 because the founding documents' scripts use it.</summary>
+    public ImmutableArray<int> Ports { get; init; } = [80, 8080];
+}
+
+/// <summary>Where files are.</summary>
+public sealed record StorageOptions
+{
+    /// <summary>The media partition: <c>isos/</c> and the user's own <c>loaders/</c>.</summary>
+    public string Media { get; init; } = "/srv/plugboot";
+
+    /// <summary>The loaders that came with the program.</summary>
+    public string Loaders { get; init; } = "/usr/share/plugboot/loaders";
+
+    /// <summary>
+    /// How often the library is looked at without being told. 10 s: file systems without inotify (exFAT written by
+    /// another, network mounts) show new images while the user still waits.
+    /// </summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    public string Isos => Path.Combine(Media, "isos");
+
+    public string OwnLoaders => Path.Combine(Media, "loaders");
+}
+
+/// <summary>The boot menu.</summary>
+public sealed record MenuOptions
+{
+    public string Title { get; init; } = "Plugboot";
+
+    /// <summary>Time before the default entry starts; zero waits for ever. 30 s: long enough to read, short enough to leave alone.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Entry that starts by itself: an image name, or <c>local</c>. The local disk: a PC that was left in the boot order
+    /// must never install something unasked.
+    /// </summary>
+    public string Default { get; init; } = "local";
+}
+
+/// <summary>All of the start-up configuration.</summary>
+public sealed record ApplianceOptions
+{
+    public NetworkOptions Network { get; init; } = new();
+
+    public DhcpOptions Dhcp { get; init; } = new();
+
+    public LoaderOptions Loaders { get; init; } = new();
+
+    public TftpOptions Tftp { get; init; } = new();
+
+    public HttpOptions Http { get; init; } = new();
+
+    public StorageOptions Storage { get; init; } = new();
+
+    public MenuOptions Menu { get; init; } = new();
+}
