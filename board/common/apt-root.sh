@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# SUMMARY: Fetches Debian packages of any suite through a private apt root; nothing of the host's apt changes.
+#
+# Signatures are checked against the host's debian-archive-keyring. The mirror, its proxy and its credentials are those
+# of the host's own apt configuration, as apt itself understands it (one-line and deb822 sources alike). Needs no root.
+set -euo pipefail
+# shellcheck source=shell.sh
+source "$(dirname "$0")/shell.sh"
+
+usage() {
+    cat << 'TEXT'
+usage: apt-root.sh fetch SUITE PACKAGE[:ARCHITECTURE]...
+       apt-root.sh fetch-missing SUITE PACKAGE...
+
+fetch          downloads the newest .deb of each package and prints its path, one line each, in the given order
+fetch-missing  also downloads the dependencies that this host lacks, without a promised order
+
+DEBIAN_MIRROR and DEBIAN_SECURITY_MIRROR name the archives to use instead of the host's.
+TEXT
+}
+
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+# Package lists younger than this are good enough: a suite that is released changes every few weeks.
+lists_minutes=1440
+
+# mirror PATTERN: the first archive of the host's apt sources whose suite matches, as a URI.
+mirror() {
+    local uri release component
+    while read -r uri release component; do
+        # shellcheck disable=SC2254 # the pattern is a pattern
+        case $release in
+            $1) [ "$component" != main ] || { printf '%s' "$uri" && return; } ;;
+        esac
+    done < <(apt-get indextargets --format "\$(REPO_URI) \$(RELEASE) \$(COMPONENT)" 'Created-By: Packages')
+}
+
+# Writes the private root: sources, settings, empty state. Leaves what is current alone.
+prepare() {
+    local archive security release
+    release=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-stable} ${ID:-unknown}")
+    archive=${DEBIAN_MIRROR:-}
+    security=${DEBIAN_SECURITY_MIRROR:-}
+    if [ -z "$archive" ] && [ "${release#* }" = debian ]; then
+        archive=$(mirror "${release% *}")
+        [ -n "$archive" ] || archive=$(mirror '*stable')
+        [ -n "$archive" ] || archive=$(mirror 'testing')
+        [ -n "$security" ] || security=$(mirror '*-security')
+    fi
+    [ -n "$archive" ] || die "no Debian archive in this host's apt sources (see 'apt-get indextargets');" \
+        "on a host that is not Debian install debian-archive-keyring and set DEBIAN_MIRROR to the URL of a Debian archive"
+
+    mkdir -p "$root"/{etc/preferences.d,etc/sources.list.d,etc/conf.d,lists/partial,state,cache/archives/partial,debs}
+    : >> "$root/state/status"
+    {
+        printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$archive" "$suite"
+        [ -z "$security" ] || printf 'deb [signed-by=%s] %s %s-security main\n' "$keyring" "$security" "$suite"
+    } > "$root/etc/sources.list.new"
+    cmp --silent "$root/etc/sources.list.new" "$root/etc/sources.list" || rm -f "$root/updated"
+    mv "$root/etc/sources.list.new" "$root/etc/sources.list"
+    write_settings
+}
+
+# The private apt.conf. Only Acquire:: is taken from the host: how to reach the mirror. Hooks such as those of container
+# images, which empty the host's package cache after each update, must not run for a private root.
+write_settings() {
+    local status=$root/state/status
+    [ "$command" = fetch ] || status=/var/lib/dpkg/status
+    {
+        apt-config dump | grep '^Acquire::' || true
+        cat << SETTINGS
+Dir::Etc::sourcelist "$root/etc/sources.list";
+Dir::Etc::sourceparts "$root/etc/sources.list.d";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "$root/etc/preferences.d";
+Dir::Etc::main "/dev/null";
+Dir::Etc::parts "$root/etc/conf.d";
+Dir::State "$root/state";
+Dir::State::lists "$root/lists";
+Dir::State::status "$status";
+Dir::Cache "$root/cache";
+APT::Architecture "amd64";
+APT::Architectures { "amd64"; "arm64"; };
+APT::Sandbox::User "$(id --user --name)";
+APT::Update::Error-Mode "any";
+APT::Get::AllowUnauthenticated "false";
+Acquire::AllowInsecureRepositories "false";
+Acquire::AllowWeakRepositories "false";
+Acquire::Retries "3";
+Acquire::Languages "none";
+SETTINGS
+    } > "$root/apt.conf"
+    chmod 600 "$root/apt.conf"
+}
+
+# apt ARGUMENT...: apt-get in the private root.
+apt() { APT_CONFIG=$root/apt.conf apt-get --quiet --quiet "$@"; }
+
+update() {
+    local output
+    if [ -z "${1:-}" ] && [ -n "$(find "$root/updated" -mmin "-$lists_minutes" 2> /dev/null)" ]; then
+        return
+    fi
+    log "reading the package lists of $suite"
+    if ! output=$(apt update 2>&1); then
+        printf '%s\n' "$output" >&2
+        case $output in
+            *NO_PUBKEY* | *'not signed'*) die "$keyring lacks the key of $suite: upgrade the package debian-archive-keyring" ;;
+        esac
+        die "the package lists of $suite could not be fetched: check the network and the host's apt sources"
+    fi
+    touch "$root/updated"
+}
+
+# Downloads, and prints the paths. apt checks what is already there, so that a second call costs nothing.
+fetch() {
+    local uri name rest
+    (cd "$root/debs" && apt download "$@") >&2 || return 1
+    for package in "$@"; do
+        read -r uri name rest < <(apt --print-uris download "$package") || true
+        if [ -z "${name:-}" ] || [ ! -s "$root/debs/$name" ]; then
+            log "$package: no file came of $uri $rest"
+            return 1
+        fi
+        printf '%s\n' "$root/debs/$name"
+    done
+}
+
+fetch_missing() {
+    local uri name rest
+    # Reinstall: the packages themselves are wanted also where the host has them.
+    apt --yes --no-install-recommends --reinstall --download-only --option Debug::NoLocking=true install "$@" >&2 || return 1
+    while read -r uri name rest; do
+        printf '%s\n' "$root/cache/archives/$name"
+    done < <(APT_CONFIG=$root/apt.conf apt-get --quiet --quiet --yes --no-install-recommends --reinstall --print-uris \
+        --option Dir::Cache::archives="$root/none" install "$@" | grep "^'")
+}
+
+[ $# -ge 3 ] || { usage >&2 && exit 2; }
+command=$1 suite=$2
+shift 2
+case $command in fetch | fetch-missing) ;; *) usage >&2 && exit 2 ;; esac
+have apt-get || die "needs apt-get: run this on Debian (or in a Debian container)"
+[ -r "$keyring" ] || die "needs $keyring: install the package debian-archive-keyring"
+
+root=$artifacts/apt/$suite
+mkdir -p "$root"
+# One at a time: parallel targets of make share the root.
+exec 9> "$root/lock"
+flock 9
+prepare
+update
+"${command//-/_}" "$@" || { update again && "${command//-/_}" "$@"; } || die "cannot fetch $* from $suite"
