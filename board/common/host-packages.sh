@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# SUMMARY: Makes sure that this host has the tools for a purpose: build, lint, test, test-all, demo, demo-arm64, bench.
+#
+# As root on Debian it installs what is missing; otherwise it prints the exact line to run. Only packages without a
+# service of their own are in the table, so that no server starts on the host.
+set -euo pipefail
+# shellcheck source=shell.sh
+source "$(dirname "$0")/shell.sh"
+
+# purpose | command or file that proves it is there | Debian package
+table="
+build clang                                    clang
+build objcopy                                  binutils
+build /usr/include/zlib.h                      zlib1g-dev
+lint  shellcheck                               shellcheck
+pc    ip                                       iproute2
+pc    unshare                                  util-linux
+pc    xorriso                                  xorriso
+pc    qemu-system-x86_64                       qemu-system-x86
+pc    /usr/share/seabios/bios-256k.bin         seabios
+pc    /usr/lib/ipxe/qemu/pxe-virtio.rom        ipxe-qemu
+pc    /usr/share/OVMF/OVMF_CODE_4M.fd          ovmf
+arm64 qemu-system-aarch64                      qemu-system-arm
+arm64 /usr/share/AAVMF/AAVMF_CODE.fd           qemu-efi-aarch64
+test  udhcpc                                   udhcpc
+test  dhclient                                 isc-dhcp-client
+test  dhcping                                  dhcping
+test  perfdhcp                                 kea-admin
+test  tftp                                     tftp-hpa
+test  atftp                                    atftp
+test  curl                                     curl
+test  busybox                                  busybox
+bench perfdhcp                                 kea-admin
+bench atftp                                    atftp
+bench curl                                     curl
+bench jq                                       jq
+bench dnsmasq                                  dnsmasq-base
+"
+
+# groups PURPOSE: the rows of the table that it needs.
+groups() {
+    case $1 in
+        build | lint) printf '%s' "$1" ;;
+        demo) printf 'build pc' ;;
+        demo-arm64) printf 'build pc arm64' ;;
+        test) printf 'build pc test' ;;
+        test-all) printf 'build pc arm64 test' ;;
+        bench) printf 'build pc bench' ;;
+        *) die "unknown purpose '$1': build, lint, test, test-all, demo, demo-arm64, bench" ;;
+    esac
+}
+
+is_there() {
+    case $1 in
+        /*) [ -e "$1" ] ;;
+        *) have "$1" ;;
+    esac
+}
+
+# The packages that the purposes need and this host lacks, one line each.
+missing() {
+    local purpose group proof package wanted=' '
+    for purpose in "$@"; do
+        wanted+="$(groups "$purpose") "
+    done
+    while read -r group proof package; do
+        [[ $wanted == *" $group "* ]] || continue
+        is_there "$proof" || printf '%s\n' "$package"
+    done <<< "$table" | sort --unique
+}
+
+install_packages() {
+    # Container images may empty the package cache after each run; nothing here relies on it.
+    local options=(--yes --no-install-recommends --option DPkg::Lock::Timeout=300 --option Acquire::Retries=3)
+    export DEBIAN_FRONTEND=noninteractive
+    log "installing $*"
+    # A first try with the lists that are there: reading new ones costs seconds and is seldom needed.
+    apt-get "${options[@]}" --quiet --quiet install "$@" > /dev/null 2>&1 && return
+    apt-get --quiet --quiet --option Acquire::Retries=3 update
+    apt-get "${options[@]}" --quiet install "$@"
+}
+
+require_dotnet() {
+    local wanted remedy
+    wanted=$(sed --quiet 's/.*"version": *"\([^"]*\)".*/\1/p' "$tree/global.json")
+    remedy="install the .NET SDK $wanted or a later one of its feature bands (https://dotnet.microsoft.com/download), and put 'dotnet' in PATH"
+    have dotnet || die "no .NET SDK: $remedy"
+    (cd "$tree" && dotnet --version > /dev/null) || die "the .NET SDK does not suit (see above): $remedy"
+}
+
+[ $# -gt 0 ] || die "usage: $program PURPOSE..."
+for purpose in "$@"; do
+    groups "$purpose" > /dev/null
+done
+mapfile -t packages < <(missing "$@")
+if [ "${#packages[@]}" -gt 0 ]; then
+    line="apt-get install --no-install-recommends ${packages[*]}"
+    have apt-get || die "needs ${packages[*]} (names of Debian packages): this host has no apt-get, install them by its own means"
+    [ "$(id --user)" = 0 ] || die "needs packages; run as root: $line"
+    install_packages "${packages[@]}" || die "could not install; as root: apt-get update && $line"
+    mapfile -t packages < <(missing "$@")
+    [ "${#packages[@]}" = 0 ] || die "still missing after the installation: ${packages[*]}"
+fi
+[[ " $* " == *' lint '* && $# = 1 ]] || require_dotnet

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SUMMARY: Publishes the daemon as one native file: artifacts/publish/RID/plugboot.
+#
+# net10.0 is the product. Where the package source has no .NET 10 NativeAOT runtime pack, linux-x64 is rehearsed on
+# net9.0, whose compiler package carries its own runtime; for other machines there is then nothing to publish.
+set -euo pipefail
+# shellcheck source=../board/common/shell.sh
+source "$(dirname "$0")/../board/common/shell.sh"
+
+rid=${1:-linux-x64}
+case $rid in linux-x64 | linux-arm64 | linux-arm) ;; *) die "unknown RID '$rid': linux-x64, linux-arm64, linux-arm" ;; esac
+output=$artifacts/publish/$rid
+# A source that lacked the pack a while ago is not asked again; a day later it may have it.
+decision=$output/.rehearse
+decision_minutes=1440
+
+# fingerprint: digest of everything that the binary is made of.
+fingerprint() {
+    {
+        dotnet --version
+        find src/Appliance src/Appliance.Formats src/publish.sh Directory.*.props global.json \
+            -type f -not -path '*/obj/*' -not -path '*/bin/*' -print0 | sort --zero-terminated | xargs --null sha256sum
+    } | sha256sum | cut --delimiter=' ' --fields=1
+}
+
+# publish OPTION...: into a new folder. The log goes to a file and is shown when it fails.
+publish() {
+    rm -rf "$output.new"
+    dotnet publish src/Appliance --configuration Release --runtime "$rid" --property:PublishAot=true \
+        --output "$output.new" "$@" > "$output/publish.log" 2>&1
+}
+
+missing_pack() { grep --only-matching --max-count=1 'package [^ ]*NativeAOT\.[a-z0-9-]*' "$output/publish.log" | cut --delimiter=' ' --fields=2; }
+
+fail() {
+    cat "$output/publish.log" >&2
+    die "the daemon does not compile for $rid: see above"
+}
+
+finish() {
+    mv "$output.new/plugboot" "$output/plugboot"
+    [ ! -e "$output.new/plugboot.dbg" ] || mv "$output.new/plugboot.dbg" "$output/plugboot.dbg"
+    rm -rf "$output.new"
+    printf '%s\n' "$current" > "$output/.fingerprint"
+    log "$output/plugboot ($1, $(($(stat --format=%s "$output/plugboot") / 1024)) KiB)"
+}
+
+rehearse() {
+    log "REHEARSAL: net9.0, because the package source lacks $(cat "$decision"); the product is net10.0"
+    publish --property:AotRehearsal=true || fail
+    finish 'net9.0 rehearsal'
+}
+
+cd "$tree"
+mkdir -p "$output"
+exec 9> "$output/.lock"
+flock 9
+current=$(fingerprint)
+if [ -x "$output/plugboot" ] && [ "$(cat "$output/.fingerprint" 2> /dev/null)" = "$current" ]; then
+    log "$output/plugboot is current"
+elif [ "$rid" = linux-x64 ] && [ -n "$(find "$decision" -mmin "-$decision_minutes" 2> /dev/null)" ]; then
+    rehearse
+elif publish; then
+    rm -f "$decision"
+    finish net10.0
+elif ! grep --quiet NU1101 "$output/publish.log"; then
+    fail
+elif [ "$rid" = linux-x64 ]; then
+    missing_pack > "$decision"
+    rehearse
+else
+    die "cannot publish for $rid: the package source lacks $(missing_pack); use a NuGet source that has the .NET 10 NativeAOT packs"
+fi

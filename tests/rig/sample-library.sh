@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# SUMMARY: Builds the sample library that the demo, the journeys and the bench serve: artifacts/sample/media.
+#
+# The installer image has the layout of a Debian netinst image, but holds the netboot flavour of the initrd, so that it
+# goes on over the network. Its own boot configuration names the serial console, which is where the rig looks.
+set -euo pipefail
+# shellcheck source=../../board/common/shell.sh
+source "$(dirname "$0")/../../board/common/shell.sh"
+
+sample=$artifacts/sample
+isos=$sample/media/isos
+# The installer of a fixed release: its first screen is what the demo waits for.
+suite=bookworm
+release=12
+
+usage() { die "usage: $program amd64|arm64|tools|bench..."; }
+
+# fetch PACKAGE: unpacks it and prints where.
+fetch() {
+    local deb folder=$work/$1
+    deb=$("$tree/board/common/apt-root.sh" fetch "$suite" "$1")
+    dpkg-deb --extract "$deb" "$folder"
+    printf '%s' "$folder"
+}
+
+# make_iso FOLDER LABEL IMAGE: Rock Ridge and Joliet, as distributions do; appears whole or not at all.
+make_iso() {
+    xorriso -report_about WARNING -as mkisofs -quiet -rational-rock -joliet -volid "$2" -output "$work/image.iso" "$1"
+    mkdir -p "$(dirname "$3")"
+    mv "$work/image.iso" "$3"
+    log "$3 ($(($(stat --format=%s "$3") / 1048576)) MiB)"
+}
+
+# installer ARCHITECTURE CONSOLE FOLDER: a Debian installer image; FOLDER is where its kernel lives.
+installer() {
+    local architecture=$1 console=$2 folder=$3 package image=$work/installer
+    package=$(fetch "debian-installer-$release-netboot-$architecture")
+    package=$package/usr/lib/debian-installer/images/$release/$architecture/text/debian-installer/$architecture
+    mkdir -p "$image/.disk" "$image/$folder" "$image/boot/grub"
+    printf 'Debian GNU/Linux %s "Bookworm" - Sample %s NETINST' "$release" "$architecture" > "$image/.disk/info"
+    printf 'not_complete\n' > "$image/.disk/cd_type"
+    cp "$package/linux" "$image/$folder/vmlinuz"
+    cp "$package/initrd.gz" "$image/$folder/initrd.gz"
+    cat > "$image/boot/grub/grub.cfg" << CFG
+menuentry --hotkey=i 'Install' {
+    set background_color=black
+    linux    /$folder/vmlinuz console=$console ---
+    initrd   /$folder/initrd.gz
+}
+CFG
+    if [ "$architecture" = amd64 ]; then
+        mkdir "$image/isolinux"
+        printf 'path\ninclude txt.cfg\nprompt 0\ntimeout 0\n' > "$image/isolinux/isolinux.cfg"
+        cat > "$image/isolinux/txt.cfg" << CFG
+label install
+	menu label ^Install
+	kernel /$folder/vmlinuz
+	append initrd=/$folder/initrd.gz console=$console ---
+CFG
+    fi
+    make_iso "$image" "Debian $release $architecture n" "$isos/debian-$release-$architecture-netinst.iso"
+}
+
+amd64() { installer amd64 ttyS0,115200 install.amd; }
+arm64() { installer arm64 ttyAMA0,115200 install.a64; }
+
+# Small images of other kinds, in a folder of their own: a group in the menu.
+tools() {
+    local package
+    mkdir -p "$isos/tools"
+    package=$(fetch grub-rescue-pc)
+    install -m 644 "$package/usr/lib/grub-rescue/grub-rescue-cdrom.iso" "$isos/tools/grub-rescue.iso"
+    package=$(fetch memtest86+)
+    install -m 644 "$package/usr/lib/memtest86+/memtest86+x64.iso" "$isos/tools/memtest86plus-x64.iso"
+    log "$isos/tools: grub-rescue.iso, memtest86plus-x64.iso"
+}
+
+# An image and a loader big enough to measure with: half a gigabyte by HTTP, 64 MiB by TFTP. Random, so that nothing
+# on the way can compress it.
+bench() {
+    mkdir -p "$work/bench" "$sample/media/loaders"
+    head --bytes=512M /dev/urandom > "$work/bench/payload.bin"
+    head --bytes=64M "$work/bench/payload.bin" > "$work/bench.bin"
+    mv "$work/bench.bin" "$sample/media/loaders/bench.bin"
+    make_iso "$work/bench" BENCH "$isos/bench/bench.iso"
+}
+
+[ $# -gt 0 ] || usage
+mkdir -p "$isos"
+exec 9> "$sample/lock"
+flock 9
+for part in "$@"; do
+    case $part in amd64 | arm64 | tools | bench) ;; *) usage ;; esac
+    [ "$(cat "$sample/.made-$part" 2> /dev/null)" != "$(sha256 "$0")" ] || continue
+    work=$(mktemp --directory "$sample/new.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    "$part"
+    sha256 "$0" > "$sample/.made-$part"
+    rm -rf "$work"
+done
