@@ -13,7 +13,7 @@ shift 3
 
 # stage | what the console shows when it is reached, in the order of a boot
 stages=(
-    'firmware|SeaBIOS|BdsDxe|UEFI firmware|Press ESCAPE'
+    'firmware|SeaBIOS|UEFI|BdsDxe|Start (PXE|HTTP)'
     'network firmware|iPXE [0-9(v]|Start PXE over|Start HTTP Boot'
     'loader|iPXE initialising devices|iPXE 1\.21|NBP file downloaded'
     'address|192\.168\.100\.1[0-9][0-9]'

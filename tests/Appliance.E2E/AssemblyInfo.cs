@@ -1,0 +1,2 @@
+// One PC at a time: emulated firmware on two cores measures nothing but the queue.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Appliance.E2E.Rig;
+
+namespace Appliance.E2E;
+
+/// <summary>A wire full of garbage: the daemon neither ends nor grows nor floods its log, and serves as before.</summary>
+[Collection(RigSuite.Name)]
+public sealed class HostileTrafficJourneys(RigFixture rig)
+{
+    private const int Packets = 100_000;
+
+    /// <summary>KiB by which the daemon may grow.</summary>
+    private const int MaxGrowthKibibytes = 10 * 1024;
+
+    /// <summary>Characters of log for all packets together: a line for each would be twice that and more.</summary>
+    private const int MaxLogCharacters = 4 * 1024 * 1024;
+
+    [Theory]
+    [InlineData("dhcp", 20250701)]
+    [InlineData("tftp", 20250702)]
+    public async Task A_flood_of_broken_packets_changes_nothing(string protocol, int seed)
+    {
+        await using Daemon daemon = await Daemon.StartAsync(rig.Wire, "flood-" + protocol);
+        await AssertServesAsync();
+        // A first tenth fills caches and pools, so that growth after it is a leak.
+        await FloodAsync(daemon, protocol, seed, Packets / 10);
+        int before = daemon.ResidentKibibytes;
+        await FloodAsync(daemon, protocol, seed + 1, Packets);
+        int growth = daemon.ResidentKibibytes - before;
+
+        await AssertServesAsync();
+        Assert.InRange(growth, int.MinValue, MaxGrowthKibibytes);
+        Assert.InRange(daemon.Log.Text.Length, 0, MaxLogCharacters);
+        Assert.DoesNotContain("Unhandled exception", daemon.Log.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(0, await daemon.StopAsync());
+    }
+
+    private async Task FloodAsync(Daemon daemon, string protocol, int seed, int count)
+    {
+        string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+        await rig.Wire.RunOnClientAsync(
+            "dotnet", typeof(PacketFlood).Assembly.Location, "flood", protocol, Number(seed), Number(count), Number(daemon.ProcessId));
+    }
+
+    /// <summary>The client that has a lease gets it again, and a loader arrives whole.</summary>
+    private async Task AssertServesAsync()
+    {
+        string lease = await rig.Wire.RunOnClientAsync(
+            "busybox", "udhcpc", "-i", Wire.ClientInterface, "-f", "-q", "-n", "-s", Repository.Script("tests/rig/print-lease.sh"));
+        Assert.Contains("bound ip=192.168.100.", lease, StringComparison.Ordinal);
+
+        string received = Path.Combine(Repository.Logs, "flood-received");
+        await rig.Wire.RunOnClientAsync(
+            "curl", "--silent", "--show-error", "--interface", Wire.ClientAddress, "--output", received, $"tftp://{Wire.ServerAddress}/snponly.efi");
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(Repository.Loaders, "snponly.efi")), await File.ReadAllBytesAsync(received));
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Appliance.E2E.Rig;
+
+/// <summary>The published daemon, running on a <see cref="Wire"/> with a configuration file of its own.</summary>
+internal sealed class Daemon : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyDeadline = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(10);
+
+    private readonly Process _process;
+    private readonly Task _reading;
+
+    private Daemon(Process process, ConsoleLog log)
+    {
+        _process = process;
+        Log = log;
+        _reading = Task.WhenAll(log.ReadAsync(process.StandardOutput), log.ReadAsync(process.StandardError));
+    }
+
+    /// <summary>Standard output and standard error.</summary>
+    public ConsoleLog Log { get; }
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Resident memory in KiB.</summary>
+    public int ResidentKibibytes
+    {
+        get
+        {
+            string line = File.ReadLines($"/proc/{ProcessId}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>Starts it and waits until it says that it is ready.</summary>
+    /// <param name="wire">Where it serves.</param>
+    /// <param name="name">Names its files in artifacts/e2e.</param>
+    /// <param name="settings">Lines of its configuration beyond the wire and the folders.</param>
+    /// <exception cref="TimeoutException">It did not get ready; the message shows its log.</exception>
+    public static async Task<Daemon> StartAsync(Wire wire, string name, params string[] settings)
+    {
+        string configuration = Path.Combine(Repository.Logs, name + ".conf");
+        await File.WriteAllLinesAsync(configuration, [
+            $"interface = {Wire.Bridge}",
+            $"address = {Wire.ServerAddress}/24",
+            $"media = {Repository.Media}",
+            $"loaders = {Repository.Loaders}",
+            .. settings,
+        ]);
+        Process process = wire.StartBesideBridge(Repository.Daemon, "serve", "--config", configuration);
+        var daemon = new Daemon(process, new ConsoleLog(name + ".daemon"));
+        try
+        {
+            await daemon.Log.WaitForAsync("plugboot: ready in [0-9]+ ms", ReadyDeadline);
+            return daemon;
+        }
+        catch (TimeoutException)
+        {
+            await daemon.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Asks it to end (SIGTERM) and returns its exit status.</summary>
+    /// <exception cref="OperationCanceledException">It did not end in time.</exception>
+    public async Task<int> StopAsync()
+    {
+        await HostCommand.RunAsync("kill", "-TERM", ProcessId.ToString(CultureInfo.InvariantCulture));
+        using var deadline = new CancellationTokenSource(StopDeadline);
+        await _process.WaitForExitAsync(deadline.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (!_process.HasExited)
+            {
+                await StopAsync();
+            }
+        }
+        finally
+        {
+            _process.Kill(entireProcessTree: true);
+            await _reading;
+            Log.Dispose();
+            _process.Dispose();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace Appliance.E2E.Rig;
+
+/// <summary>The firmware of a PC; its name for tests/rig/pc.sh.</summary>
+internal static class Firmware
+{
+    /// <summary>SeaBIOS with the iPXE that QEMU's card carries.</summary>
+    public const string Bios = "bios";
+
+    /// <summary>OVMF with its own PXE client.</summary>
+    public const string Uefi = "uefi";
+
+    /// <summary>OVMF with its HTTP boot client.</summary>
+    public const string UefiHttp = "uefi-http";
+
+    /// <summary>AAVMF with its own PXE client.</summary>
+    public const string Arm64 = "arm64";
+
+    /// <summary>AAVMF with its HTTP boot client.</summary>
+    public const string Arm64Http = "arm64-http";
+}
+
+/// <summary>A PC on a <see cref="Wire"/> that is switched on and boots from the network; switched off when disposed.</summary>
+internal sealed class QemuPc : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Task _reading;
+
+    private QemuPc(Process process, ConsoleLog console)
+    {
+        _process = process;
+        Console = console;
+        _reading = Task.WhenAll(console.ReadAsync(process.StandardOutput), console.ReadAsync(process.StandardError));
+    }
+
+    /// <summary>The serial console, stamped in seconds from power-on.</summary>
+    public ConsoleLog Console { get; }
+
+    public static QemuPc PowerOn(Wire wire, string firmware, string name) =>
+        new(wire.StartBesideBridge(Repository.Script("tests/rig/pc.sh"), firmware, Wire.Tap), new ConsoleLog(name + ".console"));
+
+    /// <summary>Types on the serial console.</summary>
+    public async Task TypeAsync(string keys)
+    {
+        await _process.StandardInput.WriteAsync(keys);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        await _reading;
+        Console.Dispose();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,17 @@
+namespace Appliance.E2E.Rig;
+
+/// <summary>The images of the sample library, by the names that the menu and its URLs use.</summary>
+internal static class SampleLibrary
+{
+    public const string InstallerAmd64 = "debian-12-amd64-netinst.iso";
+    public const string InstallerArm64 = "debian-12-arm64-netinst.iso";
+
+    /// <summary>Five megabytes, in a group of its own.</summary>
+    public const string GrubRescue = "tools/grub-rescue.iso";
+
+    /// <summary>Makes sure that the parts are built: amd64, arm64, tools.</summary>
+    public static Task BuildAsync(params string[] parts) =>
+        HostCommand.RunAsync(Repository.Script("tests/rig/sample-library.sh"), parts);
+
+    public static string PathOf(string image) => Path.Combine(Repository.Media, "isos", image);
+}

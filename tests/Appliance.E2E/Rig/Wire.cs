@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Appliance.E2E.Rig;
+
+/// <summary>
+/// A private network: one namespace with the bridge that the daemon serves and a tap for a PC, and one with a client on
+/// the same bridge. Nothing of it touches the host's network, and it is gone with the test process.
+/// </summary>
+internal sealed class Wire : IAsyncDisposable
+{
+    public const string Bridge = "br0";
+    public const string Tap = "tap0";
+    public const string ClientInterface = "eth0";
+    public const string ServerAddress = "192.168.100.1";
+
+    /// <summary>Address of the client for tools that need one; below the pool.</summary>
+    public const string ClientAddress = "192.168.100.50";
+
+    /// <summary>Another address of the client, for what must not be taken for a guest.</summary>
+    public const string HostileAddress = "192.168.100.60";
+
+    private const string Prefix = "plugboot-";
+
+    private Wire(string name)
+    {
+        Server = name + "s";
+        Client = name + "c";
+    }
+
+    /// <summary>Name of the namespace with the bridge.</summary>
+    public string Server { get; }
+
+    /// <summary>Name of the namespace with the client.</summary>
+    public string Client { get; }
+
+    /// <exception cref="InvalidOperationException">Not allowed: namespaces need root.</exception>
+    public static async Task<Wire> CreateAsync()
+    {
+        await RemoveLeftoversAsync();
+        var wire = new Wire(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-"));
+        await Ip("netns", "add", wire.Server);
+        await Ip("netns", "add", wire.Client);
+        await Ip("-n", wire.Server, "link", "set", "lo", "up");
+        await Ip("-n", wire.Server, "link", "add", Bridge, "type", "bridge");
+        await Ip("-n", wire.Server, "address", "add", ServerAddress + "/24", "dev", Bridge);
+        await Ip("-n", wire.Server, "tuntap", "add", Tap, "mode", "tap");
+        await Ip("-n", wire.Server, "link", "add", "port0", "type", "veth", "peer", "name", ClientInterface, "netns", wire.Client);
+        foreach (string port in (string[])["port0", Tap])
+        {
+            await Ip("-n", wire.Server, "link", "set", port, "master", Bridge, "up");
+        }
+
+        await Ip("-n", wire.Server, "link", "set", Bridge, "up");
+        await Ip("-n", wire.Client, "link", "set", "lo", "up");
+        await Ip("-n", wire.Client, "address", "add", ClientAddress + "/24", "dev", ClientInterface);
+        await Ip("-n", wire.Client, "address", "add", HostileAddress + "/24", "dev", ClientInterface);
+        await Ip("-n", wire.Client, "link", "set", ClientInterface, "up");
+        return wire;
+    }
+
+    /// <summary>Runs a client's tool on the wire and returns its output.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public Task<string> RunOnClientAsync(string program, params string[] arguments) =>
+        HostCommand.RunAsync("ip", ["netns", "exec", Client, program, .. arguments]);
+
+    /// <summary>Starts a program beside the bridge. It is the process itself that is returned: ip replaces itself by it.</summary>
+    public Process StartBesideBridge(string program, params string[] arguments) =>
+        HostCommand.Start("ip", ["netns", "exec", Server, program, .. arguments]);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Ip("netns", "delete", Server);
+        await Ip("netns", "delete", Client);
+    }
+
+    private static Task<string> Ip(params string[] arguments) => HostCommand.RunAsync("ip", arguments);
+
+    /// <summary>Removes what test processes left that were killed: their number is in the name.</summary>
+    private static async Task RemoveLeftoversAsync()
+    {
+        foreach (string line in (await Ip("netns", "list")).Split('\n'))
+        {
+            string name = line.Split(' ')[0];
+            if (name.StartsWith(Prefix, StringComparison.Ordinal)
+                && int.TryParse(name[Prefix.Length..].Split('-')[0], out int owner)
+                && !Directory.Exists($"/proc/{owner}"))
+            {
+                await Ip("netns", "delete", name);
+            }
+        }
+    }
+}
