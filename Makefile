@@ -1,0 +1,57 @@
+# Plugboot. `make` alone prints what there is.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+# Machine that `make publish` compiles for: linux-x64, linux-arm64, linux-arm.
+RID ?= linux-x64
+# Firmware of the demo's PC: bios, uefi, uefi-http, arm64.
+FIRMWARE ?= bios
+export FIRMWARE
+
+shell_scripts = $(shell git ls-files '*.sh' .ci/run)
+
+.PHONY: help build test test-all lint format fuzz publish loaders demo bench clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Compile everything, warnings are errors
+	board/common/host-packages.sh build
+	dotnet build appliance.sln
+
+test: ## Unit tests, then real firmware through the published daemon (under 40 minutes on 2 cores)
+	tests/run.sh
+
+test-all: ## The same with arm64 firmware and the slow journeys
+	tests/run.sh all
+
+lint: ## Check the format of the code and of the shell scripts
+	board/common/host-packages.sh lint
+	dotnet format appliance.sln --verify-no-changes
+	for script in $(shell_scripts); do bash -n "$$script"; done
+	shellcheck --external-sources $(shell_scripts)
+
+format: ## Format the code
+	dotnet format appliance.sln
+
+fuzz: ## Feed the parsers mutated input
+	dotnet test tests/Appliance.Fuzz
+
+publish: ## Compile the daemon to one native file: make publish RID=linux-arm
+	board/common/host-packages.sh build
+	src/publish.sh $(RID)
+
+loaders: ## Collect the clients' boot loaders from Debian's packages
+	board/common/loaders.sh
+
+demo: ## Watch a PC boot through Plugboot: make demo FIRMWARE=uefi, DEMO=auto make demo
+	tests/rig/demo.sh
+
+bench: ## Measure beside dnsmasq, nginx, tftpd-hpa, atftpd and Kea
+	tests/bench/bench.sh
+
+clean: ## Remove all output
+	rm -rf artifacts
