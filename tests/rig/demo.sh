@@ -6,6 +6,8 @@
 set -euo pipefail
 # shellcheck source=../../board/common/shell.sh
 source "$(dirname "$0")/../../board/common/shell.sh"
+# shellcheck source=wire.sh
+source "$(dirname "$0")/wire.sh"
 
 firmware=${FIRMWARE:-bios}
 automatic=no
@@ -15,7 +17,6 @@ plugboot=${PLUGBOOT:-$artifacts/publish/linux-x64/plugboot}
 folder=$artifacts/demo
 # Emulated firmware on a busy machine of two slow cores; a quiet one needs a tenth.
 limit_seconds=600
-ready_seconds=15
 
 case $firmware in
     bios | uefi | uefi-http) architecture=amd64 purpose=demo ;;
@@ -28,34 +29,6 @@ prepare() {
     "$tree/board/common/loaders.sh"
     [ -n "${PLUGBOOT:-}" ] || "$tree/src/publish.sh" linux-x64
     "$tree/tests/rig/sample-library.sh" "$architecture" tools
-}
-
-# Runs this script again inside namespaces that end with it.
-enclose() {
-    local options=(--net --pid --fork --kill-child --mount-proc)
-    [ "$(id --user)" = 0 ] || options+=(--user --map-root-user)
-    [ -c /dev/net/tun ] || die "needs /dev/net/tun: as root, 'modprobe tun' (or give the container the device)"
-    if [ ! -r /dev/net/tun ] || [ ! -w /dev/net/tun ]; then
-        die "may not open /dev/net/tun: run as root"
-    fi
-    unshare "${options[@]}" true ||
-        die "may not make private namespaces: run as root (in a container with --privileged), or allow user namespaces"
-    exec unshare "${options[@]}" "$0" inside
-}
-
-# The wire: a bridge with our address, a port that is always up (a bridge without one has no carrier, and so no
-# IPv6 address), and the PC's port.
-lay_wire() {
-    ip link set lo up
-    ip link add br0 type bridge
-    ip address add 192.168.100.1/24 dev br0
-    ip link add port0 type veth peer name port1
-    ip tuntap add tap0 mode tap
-    ip link set port0 master br0
-    ip link set tap0 master br0
-    for link in port0 port1 tap0 br0; do
-        ip link set "$link" up
-    done
 }
 
 write_configuration() {
@@ -71,16 +44,9 @@ CONF
 }
 
 start_daemon() {
-    local deadline=$((SECONDS + ready_seconds))
     "$plugboot" serve --config "$folder/plugboot.conf" > "$folder/plugboot.log" 2>&1 &
     daemon=$!
-    until grep --quiet 'plugboot: ready in' "$folder/plugboot.log"; do
-        if ! kill -0 "$daemon" 2> /dev/null || [ "$SECONDS" -ge "$deadline" ]; then
-            cat "$folder/plugboot.log" >&2
-            die "the daemon did not get ready: see above"
-        fi
-        sleep 0.05
-    done
+    await_ready "$folder/plugboot.log" "$daemon" || die "the daemon did not get ready: see above"
     grep 'plugboot: ready in' "$folder/plugboot.log" >&2
 }
 
@@ -116,5 +82,5 @@ if [ "${1:-}" = inside ]; then
     inside
 else
     prepare
-    enclose
+    enclose inside
 fi

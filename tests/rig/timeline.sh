@@ -23,8 +23,8 @@ stages=(
     'installer|(Choose|Select a) language'
 )
 
-# The sequences that place and colour; they stand between the words of a screen.
-escape=$'\033\\[[0-9;?]*[A-Za-z]'
+# plain TEXT: without line ends and the escapes that place and colour, which stand between the words of a screen.
+plain() { printf "%s" "$1" | sed $'s/\033\\[[0-9;?]*[A-Za-z]//g' | tr --delete "\r\n"; }
 
 now() { printf '%s' "${EPOCHREALTIME/./}"; }
 
@@ -64,13 +64,13 @@ while (($(now) - start < limit * 1000000)); do
     IFS= read -r -d '' -n 512 -t "$patience" -u "$console" chunk || status=$?
     if [ -n "$chunk" ]; then
         printf '%s' "$chunk" >> "$log"
-        # Without the escapes that place and colour; the tail suffices, a mark is never longer than a line.
-        text+=$(printf "%s" "$chunk" | sed "s/$escape//g" | tr --delete "\r\n")
-        if [ -z "$reached_last" ] && report "$text"; then
+        text+=$chunk
+        if [ -z "$reached_last" ] && report "$(plain "$text")"; then
             reached_last=$(now)
             patience=0.5
         fi
-        [ "${#text}" -le 400 ] || text=${text: -400}
+        # The tail suffices: a mark is never longer than a line.
+        [ "${#text}" -le 600 ] || text=${text: -600}
     fi
     # The last stage is a screen that is still being drawn: it is whole when the line falls silent.
     if [ -n "$reached_last" ] && { [ -z "$chunk" ] || (($(now) - reached_last > 3000000)); }; then
@@ -79,5 +79,6 @@ while (($(now) - start < limit * 1000000)); do
     # 1: the console has closed; above 128: nothing came in time
     [ "$status" != 1 ] || break
 done
+[ -z "$reached_last" ] || exit 0
 printf '%9s  %s\n' "$(seconds)" "the stage '$last' was not reached; the console is in $log" >&2
 exit 1

@@ -1,0 +1,108 @@
+# SUMMARY: What is measured, one function each; sourced by bench.sh. Each prints one number for the server that runs.
+# shellcheck shell=bash disable=SC2154 # variables of the script that sources it
+
+image_url=http://$address/isos/bench/bench.iso
+# Times that the image of half a gigabyte is fetched for one HTTP sample: enough ticks of the CPU clock (10 ms) to divide by.
+http_fetches=8
+
+# on_client COMMAND...: runs it at the other end of the wire.
+on_client() { nsenter --net="/proc/$client/ns/net" "$@"; }
+
+# milliseconds: now, on the monotonic side of things as far as a shell has one
+milliseconds() { printf '%s' $((${EPOCHREALTIME/[.,]/} / 1000)); }
+
+# calculate EXPRESSION: with three decimals
+calculate() { awk "BEGIN { printf \"%.3f\n\", $1 }"; }
+
+# cpu_seconds: that the server's processes have used, with their finished children (proc(5): stat, fields 14 to 17).
+cpu_seconds() {
+    local process stat
+    for process in $(processes); do
+        stat=$(< "/proc/$process/stat")
+        printf '%s\n' "${stat##*) }"
+    done | awk -v hertz="$(getconf CLK_TCK)" '{ sum += $12 + $13 + $14 + $15 } END { printf "%.2f\n", sum / hertz }'
+}
+
+# memory FIELD: sum over the server's processes in MB; VmRSS now, VmHWM at most.
+memory() {
+    local process
+    for process in $(processes); do
+        grep "^$1:" "/proc/$process/status" || true
+    done | awk '{ sum += $2 } END { printf "%.1f\n", sum / 1024 }'
+}
+
+# first_http_answer START-FUNCTION: milliseconds from exec to the first answer. One shell that knocks without pause,
+# because starting a client for each try would take longer than the server.
+first_http_answer() {
+    local began
+    began=$(milliseconds)
+    "$1"
+    # shellcheck disable=SC2016 # for the inner shell
+    on_client bash -c '
+        until exec 3<> "/dev/tcp/$0/80"; do :; done 2> /dev/null
+        printf "GET /health HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" "$0" >&3
+        read -r line <&3 && [[ $line == *200* ]]' "$address" || die "no answer to GET /health"
+    printf '%s\n' $(($(milliseconds) - began))
+}
+
+# first_offer: milliseconds from the DISCOVER of a client that was never seen to its OFFER. A server that is slower than
+# perfdhcp's patience counts with all of it.
+first_offer() {
+    local output mac
+    mac=$(printf "02:70:62:%02x:%02x:%02x" $((RANDOM % 256)) $((RANDOM % 256)) $((RANDOM % 256)))
+    # It ends as soon as it has sent its one DISCOVER, unless it is told to wait (-W, in microseconds).
+    output=$(on_client perfdhcp -4 -l port1 -n 1 -r 1 -R 1 -b "mac=$mac" -d 5 -W 5000000 2> /dev/null || true)
+    awk '/^avg delay: [0-9]/ && value == "" { value = $3 } END { print value == "" ? 5000 : value }' <<< "$output"
+}
+
+# tftp BLKSIZE WINDOWSIZE: MB/s of one client that fetches 64 MiB. curl in lockstep; atftp where there is a window.
+tftp() {
+    local began ended bytes=$((64 * 1048576))
+    began=$(milliseconds)
+    if [ "$2" = 1 ]; then
+        on_client curl --silent --fail --tftp-blksize "$1" --output /dev/null "tftp://$address/bench.bin"
+    else
+        on_client atftp --option "blksize $1" --option "windowsize $2" --get --remote-file bench.bin --local-file /dev/null "$address" > /dev/null 2>&1
+    fi || die "the transfer failed: TFTP, blksize $1, windowsize $2"
+    ended=$(milliseconds)
+    calculate "$bytes / 1000 / ($ended - $began)"
+}
+
+# http: "MB/s CPU-seconds-per-GiB" of one client that fetches the image several times over one connection.
+http() {
+    local began ended before after bytes urls=()
+    bytes=$(($(stat --format=%s "$media/isos/bench/bench.iso") * http_fetches))
+    for ((i = 0; i < http_fetches; i++)); do
+        urls+=(--output /dev/null "$image_url")
+    done
+    before=$(cpu_seconds)
+    began=$(milliseconds)
+    on_client curl --silent --fail "${urls[@]}" || die "the transfer failed: $image_url"
+    ended=$(milliseconds)
+    after=$(cpu_seconds)
+    printf '%s %s\n' "$(calculate "$bytes / 1000 / ($ended - $began)")" "$(calculate "($after - $before) * 1073741824 / $bytes")"
+}
+
+# http_ranges: requests per second of 4,000 ranges of 32 KiB over one connection, as sanboot asks for them.
+http_ranges() {
+    local began ended count=4000
+    awk -v url="$image_url" -v count="$count" 'BEGIN {
+        for (i = 0; i < count; i++)
+            printf "%srange = %d-%d\nurl = %s\noutput = /dev/null\n", i ? "next\nsilent\n" : "", i * 65536, i * 65536 + 32767, url
+    }' > "$work/ranges.conf"
+    began=$(milliseconds)
+    on_client curl --silent --fail --config "$work/ranges.conf" || die "the transfer of ranges failed: $image_url"
+    ended=$(milliseconds)
+    calculate "$count * 1000 / ($ended - $began)"
+}
+
+# exchanges: complete DHCP exchanges per second of fifty clients, as fast as they go, for five seconds.
+exchanges() {
+    on_client perfdhcp -4 -l port1 -R 50 -p 5 2> /dev/null | awk '/^Rate:/ { print $2; exit }'
+}
+
+# boot: seconds from power-on of a BIOS PC to its request for the menu script.
+boot() {
+    "$tree/tests/rig/timeline.sh" 120 'menu script' "$work/console.log" "$tree/tests/rig/pc.sh" bios tap0 |
+        awk '/menu script/ { print $1 }'
+}

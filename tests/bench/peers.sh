@@ -1,0 +1,152 @@
+# SUMMARY: The servers that are measured, each started the way its own manual says; sourced by bench.sh.
+# shellcheck shell=bash disable=SC2154 # variables of the script that sources it
+
+address=192.168.100.1
+media=$artifacts/sample/media
+peers=$artifacts/peers
+
+# unpack PACKAGE: a daemon's package and what it lacks into a folder of its own, because installing would start it, and
+# because tftpd-hpa and atftpd do not go together.
+unpack() {
+    local deb debs suite
+    suite=$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")
+    [ ! -e "$peers/$1/.done" ] || return 0
+    rm -rf "${peers:?}/$1"
+    mkdir -p "$peers/$1"
+    debs=$("$tree/board/common/apt-root.sh" fetch-missing "$suite" "$1")
+    while read -r deb; do
+        dpkg-deb --extract "$deb" "$peers/$1"
+    done <<< "$debs"
+    touch "$peers/$1/.done"
+}
+
+unpack_peers() {
+    unpack nginx
+    unpack kea-dhcp4-server
+    unpack tftpd-hpa
+    unpack atftpd
+}
+
+# peer_command PACKAGE NAME ARGUMENT...: runs a program out of an unpacked package, with the libraries beside it.
+peer_command() {
+    local root=$peers/$1 name=$2
+    shift 2
+    LD_LIBRARY_PATH=$root/usr/lib/x86_64-linux-gnu exec "$root/usr/sbin/$name" "$@"
+}
+
+# Every start_NAME leaves the server in the background with its log in $work, and its process in $server.
+
+start_plugboot() {
+    cat > "$work/plugboot.conf" << CONF
+interface = br0
+address = $address/24
+media = $media
+loaders = $artifacts/loaders
+CONF
+    "$plugboot" serve --config "$work/plugboot.conf" > "$work/plugboot.log" 2>&1 &
+    server=$!
+}
+
+# dnsmasq_with OPTION...
+dnsmasq_with() {
+    dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 --user=root --log-facility=- \
+        --interface=br0 --bind-interfaces --dhcp-authoritative \
+        --dhcp-range=192.168.100.100,192.168.100.199,12h --dhcp-leasefile="$work/dnsmasq.leases" \
+        --dhcp-userclass=set:ipxe,iPXE --dhcp-boot="tag:ipxe,http://$address/menu.ipxe" \
+        --enable-tftp --tftp-root="$media/loaders" "$@" > "$work/dnsmasq.log" 2>&1 &
+    server=$!
+}
+
+start_dnsmasq() { dnsmasq_with; }
+
+# By default it pings each address for three seconds before it offers it, and answers nobody else meanwhile.
+start_dnsmasq-no-ping() { dnsmasq_with --no-ping; }
+
+start_nginx() {
+    cat > "$work/nginx.conf" << CONF
+daemon off; user root; worker_processes auto; pid $work/nginx.pid; error_log $work/nginx.log;
+events { }
+http {
+    access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000;
+    client_body_temp_path $work; proxy_temp_path $work; fastcgi_temp_path $work; uwsgi_temp_path $work; scgi_temp_path $work;
+    server {
+        listen 80;
+        root $media;
+        location = /health { return 200 OK; }
+        location = /menu.ipxe { return 200 "#!ipxe\nshell\n"; }
+    }
+}
+CONF
+    (peer_command nginx nginx -c "$work/nginx.conf" -e "$work/nginx.log") &
+    server=$!
+}
+
+# One process that stands for both, so that its children are the servers.
+start_dnsmasq+nginx() {
+    (
+        start_dnsmasq
+        start_nginx
+        wait
+    ) &
+    server=$!
+}
+
+start_tftpd-hpa() {
+    (peer_command tftpd-hpa in.tftpd --foreground --user root --address "$address:69" --secure "$media/loaders") &
+    server=$!
+}
+
+start_atftpd() {
+    (peer_command atftpd atftpd --daemon --no-fork --user root --group root --bind-address "$address" \
+        --logfile "$work/atftpd.log" "$media/loaders") &
+    server=$!
+}
+
+start_kea() {
+    cat > "$work/kea.conf" << CONF
+{ "Dhcp4": {
+    "interfaces-config": { "interfaces": [ "br0" ] },
+    "lease-database": { "type": "memfile", "persist": true, "name": "$work/kea.leases" },
+    "loggers": [ { "name": "kea-dhcp4", "severity": "WARN", "output_options": [ { "output": "$work/kea.log" } ] } ],
+    "subnet4": [ { "id": 1, "subnet": "192.168.100.0/24", "pools": [ { "pool": "192.168.100.100 - 192.168.100.199" } ] } ]
+} }
+CONF
+    (KEA_PIDFILE_DIR=$work KEA_LOCKFILE_DIR=none peer_command kea-dhcp4-server kea-dhcp4 -c "$work/kea.conf" > "$work/kea.out" 2>&1) &
+    server=$!
+}
+
+# processes: the server and all its descendants.
+processes() {
+    local pending=("$server") process
+    while [ "${#pending[@]}" -gt 0 ]; do
+        process=${pending[0]}
+        pending=("${pending[@]:1}")
+        printf '%s\n' "$process"
+        mapfile -t -O "${#pending[@]}" pending < <(cat "/proc/$process/task/"*/children 2> /dev/null | tr ' ' '\n' | grep .)
+    done
+}
+
+# stop_server: ends it and waits, so that its ports are free.
+stop_server() {
+    local members
+    mapfile -t members < <(processes)
+    kill "${members[@]}" 2> /dev/null || true
+    wait "$server" 2> /dev/null || true
+    # The children of a wrapper are not ours to wait for.
+    while [ -n "$(ss --no-header --listening --tcp --udp --numeric '( sport = :80 or sport = :67 or sport = :69 )')" ]; do
+        kill "${members[@]}" 2> /dev/null || true
+        sleep 0.02
+    done
+}
+
+# await_port tcp|udp NUMBER: until the server listens there.
+await_port() {
+    local deadline=$((SECONDS + 15))
+    until [ -n "$(ss --no-header --listening "--$1" --numeric "sport = :$2")" ]; do
+        if ! kill -0 "$server" 2> /dev/null || [ "$SECONDS" -ge "$deadline" ]; then
+            tail --lines=5 "$work"/*.log "$work"/*.out >&2 2> /dev/null || true
+            die "a server did not start listening on $1 port $2: see above and $work"
+        fi
+        sleep 0.02
+    done
+}
