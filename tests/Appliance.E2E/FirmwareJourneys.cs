@@ -9,33 +9,38 @@ namespace Appliance.E2E;
 [Collection(RigSuite.Name)]
 public sealed class FirmwareJourneys(RigFixture rig)
 {
-    /// <summary>Emulated on two busy cores; a quiet machine needs a tenth.</summary>
+    /// <summary>For each stage. Emulated on two busy cores; a quiet machine needs a tenth.</summary>
     private static readonly TimeSpan StageDeadline = TimeSpan.FromMinutes(3);
 
-    private const string OurIpxe = @"iPXE 1\.21";
-    private const string Menu = @"menu\.ipxe";
-    private const string Kernel = "Linux version [0-9]";
-    private const string Installer = "(Choose|Select a) language";
+    private static readonly Stage AnyIpxe = new("iPXE");
+    private static readonly Stage OurIpxe = new(@"iPXE 1\.21");
+    private static readonly Stage Menu = new(@"menu\.ipxe");
+    private static readonly Stage Kernel = new("Linux version [0-9]");
+
+    /// <summary>The installer's first screen, and its second after Return: keys reach it too.</summary>
+    private static readonly Stage[] Installer = [new("(Choose|Select a) language", Reply: "\r"), new("Select your location")];
 
     [Fact]
     public Task Bios_with_ipxe_in_the_card_reaches_the_installer() =>
-        BootAsync("bios-rom", Firmware.Bios, [], "iPXE", Menu, Kernel, Installer);
+        BootAsync("bios-rom", Firmware.Bios, [], [AnyIpxe, Menu, Kernel, .. Installer]);
 
     [Fact]
     public Task Bios_with_an_old_ipxe_gets_undionly_and_reaches_the_kernel() =>
-        BootAsync("bios-undionly", Firmware.Bios, ["ipxe-minimum-version = 1.21"], "iPXE", @"undionly\.kpxe", OurIpxe, Menu, Kernel);
+        BootAsync(
+            "bios-undionly", Firmware.Bios, ["ipxe-minimum-version = 1.21"], [AnyIpxe, new(@"undionly\.kpxe"), OurIpxe, Menu, Kernel]);
 
     [Fact]
     public Task Uefi_pxe_gets_snponly_and_reaches_the_kernel() =>
-        BootAsync("uefi-snponly", Firmware.Uefi, [], @"snponly\.efi", OurIpxe, Menu, Kernel);
+        BootAsync("uefi-snponly", Firmware.Uefi, [], [new(@"snponly\.efi"), OurIpxe, Menu, Kernel]);
 
     [Fact]
     public Task Uefi_pxe_gets_ipxe_with_own_drivers_and_reaches_the_kernel() =>
-        BootAsync("uefi-ipxe", Firmware.Uefi, ["loader-uefi-x64 = ipxe-amd64.efi"], @"ipxe-amd64\.efi", OurIpxe, Menu, Kernel);
+        BootAsync(
+            "uefi-ipxe", Firmware.Uefi, ["loader-uefi-x64 = ipxe-amd64.efi"], [new(@"ipxe-amd64\.efi"), OurIpxe, Menu, Kernel]);
 
     [Fact]
     public Task Uefi_http_boot_reaches_the_kernel() =>
-        BootAsync("uefi-http", Firmware.UefiHttp, [], "Start HTTP Boot", @"http://192\.168\.100\.1", OurIpxe, Menu, Kernel);
+        BootAsync("uefi-http", Firmware.UefiHttp, [], [new("Start HTTP Boot"), new(@"http://192\.168\.100\.1"), OurIpxe, Menu, Kernel]);
 
     [Theory]
     [Trait("Suite", "all")]
@@ -45,7 +50,8 @@ public sealed class FirmwareJourneys(RigFixture rig)
     {
         await HostCommand.RunAsync(Repository.Script("board/common/host-packages.sh"), "test-all");
         await SampleLibrary.BuildAsync("arm64");
-        await BootAsync(firmware, firmware, [], [start, @"ipxe-arm64\.efi", OurIpxe, Menu, Kernel], SampleLibrary.InstallerArm64);
+        Stage[] stages = [new(start), new(@"ipxe-arm64\.efi"), OurIpxe, Menu, Kernel];
+        await BootAsync(firmware, firmware, [], stages, SampleLibrary.InstallerArm64);
     }
 
     [Theory]
@@ -53,24 +59,26 @@ public sealed class FirmwareJourneys(RigFixture rig)
     [InlineData(Firmware.Uefi)]
     [InlineData(Firmware.UefiHttp)]
     public Task Uefi_reaches_the_installer(string firmware) =>
-        BootAsync("installer-" + firmware, firmware, [], OurIpxe, Menu, Kernel, Installer);
+        BootAsync("installer-" + firmware, firmware, [], [OurIpxe, Menu, Kernel, .. Installer]);
 
-    private Task BootAsync(string name, string firmware, string[] settings, params string[] stages) =>
-        BootAsync(name, firmware, settings, stages, SampleLibrary.InstallerAmd64);
-
-    private async Task BootAsync(string name, string firmware, string[] settings, string[] stages, string image)
+    private async Task BootAsync(
+        string name, string firmware, string[] settings, Stage[] stages, string image = SampleLibrary.InstallerAmd64)
     {
         await using Daemon daemon = await Daemon.StartAsync(
             rig.Wire, name, ["menu-default = " + image, "menu-timeout = 1", .. settings]);
         await using QemuPc pc = QemuPc.PowerOn(rig.Wire, firmware, name);
-        // One pattern that grows, so that each stage is found behind those before it.
-        string pattern = "";
-        foreach (string stage in stages)
+        int seen = 0;
+        foreach (Stage stage in stages)
         {
-            pattern = pattern.Length == 0 ? stage : $"{pattern}[^\0]*?{stage}";
-            await pc.Console.WaitForAsync(pattern, StageDeadline);
+            seen = await pc.Console.WaitForAsync(stage.Pattern, StageDeadline, seen);
+            await pc.TypeAsync(stage.Reply);
         }
 
         Assert.Equal(0, await daemon.StopAsync());
     }
+
+    /// <summary>One step of a journey.</summary>
+    /// <param name="Pattern">What the console shows, behind what the step before showed.</param>
+    /// <param name="Reply">What is typed then.</param>
+    private sealed record Stage(string Pattern, string Reply = "");
 }

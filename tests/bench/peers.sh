@@ -67,7 +67,7 @@ start_nginx() {
 daemon off; user root; worker_processes auto; pid $work/nginx.pid; error_log $work/nginx.log;
 events { }
 http {
-    access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000;
+    access_log off; sendfile on; keepalive_requests 100000;
     client_body_temp_path $work; proxy_temp_path $work; fastcgi_temp_path $work; uwsgi_temp_path $work; scgi_temp_path $work;
     server {
         listen 80;

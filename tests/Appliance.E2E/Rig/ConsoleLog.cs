@@ -28,16 +28,7 @@ internal sealed partial class ConsoleLog : IDisposable
     }
 
     /// <summary>Everything so far.</summary>
-    public string Text
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _text.ToString();
-            }
-        }
-    }
+    public string Text => TextFrom(0);
 
     /// <summary>Takes in a stream until its end; the returned task is that end.</summary>
     public async Task ReadAsync(StreamReader source)
@@ -53,30 +44,34 @@ internal sealed partial class ConsoleLog : IDisposable
         Signal();
     }
 
-    /// <summary>Waits until the text matches, and returns the match with the time since the start.</summary>
+    /// <summary>Waits until the text matches.</summary>
+    /// <param name="pattern">A regular expression.</param>
+    /// <param name="deadline">From now.</param>
+    /// <param name="start">Where in <see cref="Text"/> to look from: what an earlier wait returned.</param>
+    /// <returns>Where in <see cref="Text"/> the match ends.</returns>
     /// <exception cref="TimeoutException">The deadline passed, or the program ended before; the message shows the last lines.</exception>
-    public async Task<(Match Match, TimeSpan At)> WaitForAsync(string pattern, TimeSpan deadline)
+    public async Task<int> WaitForAsync(string pattern, TimeSpan deadline, int start = 0)
     {
         var expression = new Regex(pattern, RegexOptions.CultureInvariant);
         using var timeout = new CancellationTokenSource(deadline);
         while (true)
         {
-            Task changed = _changed.Task;
+            // In this order: a change between looking and waiting is then not missed.
+            Task changed = Volatile.Read(ref _changed).Task;
             bool ended = Volatile.Read(ref _openSources) == 0;
-            if (expression.Match(Text) is { Success: true } match)
+            if (expression.Match(TextFrom(start)) is { Success: true } match)
             {
-                return (match, _clock.Elapsed);
+                return start + match.Index + match.Length;
             }
 
-            try
-            {
-                await (ended ? throw new OperationCanceledException() : changed.WaitAsync(timeout.Token));
-            }
-            catch (OperationCanceledException)
+            if (ended || timeout.IsCancellationRequested)
             {
                 string reason = ended ? "the console ended" : $"{deadline.TotalSeconds} s passed";
                 throw new TimeoutException($"/{pattern}/ did not come before {reason}; {_path} ends with:\n{Tail()}");
             }
+
+            // Also when the time is up: one last look, then the exception above.
+            await Task.WhenAny(changed, Task.Delay(Timeout.InfiniteTimeSpan, timeout.Token));
         }
     }
 
@@ -85,6 +80,14 @@ internal sealed partial class ConsoleLog : IDisposable
         lock (_lock)
         {
             _file.Dispose();
+        }
+    }
+
+    private string TextFrom(int start)
+    {
+        lock (_lock)
+        {
+            return _text.ToString(start, _text.Length - start);
         }
     }
 
