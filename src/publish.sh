@@ -30,7 +30,11 @@ publish() {
         --output "$output.new" "$@" > "$output/publish.log" 2>&1
 }
 
-missing_pack() { grep --only-matching --max-count=1 'package [^ ]*NativeAOT\.[a-z0-9-]*' "$output/publish.log" | cut --delimiter=' ' --fields=2; }
+# missing_pack: name of the package that restore did not find.
+missing_pack() {
+    grep --only-matching --max-count=1 'package [^ ]*NativeAOT\.[a-z0-9-]*' "$output/publish.log" |
+        cut --delimiter=' ' --fields=2
+}
 
 fail() {
     cat "$output/publish.log" >&2

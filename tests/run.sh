@@ -34,14 +34,16 @@ dotnet_suite() {
     printf '== %s\n' "$name"
     dotnet test "$tree/$folder" --nologo --logger "trx;LogFileName=$file" --logger 'console;verbosity=minimal' "$@" || status=$?
     if [ ! -s "$file" ]; then
-        # A suite without a single test writes no file and reports no error.
-        count 0 "$((status == 0 ? 0 : 1))" "$name"
+        count 0 1 "$name"
     else
         local good bad
         good=$(attribute "$file" passed)
         # What was neither passed nor failed (skipped, aborted) proves nothing, and so has failed.
         bad=$(($(attribute "$file" total) - good))
-        [ "$status" = 0 ] || [ "$bad" -gt 0 ] || bad=1
+        # So has a suite in which no test was found.
+        if [ "$bad" = 0 ] && { [ "$status" != 0 ] || [ "$good" = 0 ]; }; then
+            bad=1
+        fi
         count "$good" "$bad" "$name"
     fi
 }

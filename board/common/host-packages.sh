@@ -83,7 +83,7 @@ install_packages() {
 require_dotnet() {
     local wanted remedy
     wanted=$(sed --quiet 's/.*"version": *"\([^"]*\)".*/\1/p' "$tree/global.json")
-    remedy="install the .NET SDK $wanted or a later one of its feature bands (https://dotnet.microsoft.com/download), and put 'dotnet' in PATH"
+    remedy="install the .NET SDK $wanted or a later feature band of it (https://dotnet.microsoft.com/download), and put it in PATH"
     have dotnet || die "no .NET SDK: $remedy"
     (cd "$tree" && dotnet --version > /dev/null) || die "the .NET SDK does not suit (see above): $remedy"
 }

@@ -70,7 +70,7 @@ public sealed class FirmwareJourneys(RigFixture rig)
         int seen = 0;
         foreach (Stage stage in stages)
         {
-            seen = await pc.Console.WaitForAsync(stage.Pattern, StageDeadline, seen);
+            seen = await pc.WaitForAsync(stage.Pattern, StageDeadline, seen);
             await pc.TypeAsync(stage.Reply);
         }
 

@@ -51,7 +51,8 @@ public sealed class HostileTrafficJourneys(RigFixture rig)
 
         string received = Path.Combine(Repository.Logs, "flood-received");
         await rig.Wire.RunOnClientAsync(
-            "curl", "--silent", "--show-error", "--interface", Wire.ClientAddress, "--output", received, $"tftp://{Wire.ServerAddress}/snponly.efi");
+            "curl", "--silent", "--show-error", "--interface", Wire.ClientAddress, "--output", received,
+            $"tftp://{Wire.ServerAddress}/snponly.efi");
         Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(Repository.Loaders, "snponly.efi")), await File.ReadAllBytesAsync(received));
     }
 }

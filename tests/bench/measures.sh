@@ -1,7 +1,7 @@
 # SUMMARY: What is measured, one function each; sourced by bench.sh. Each prints one number for the server that runs.
 # shellcheck shell=bash disable=SC2154 # variables of the script that sources it
 
-image_url=http://$address/isos/bench/bench.iso
+image_url=http://$address/isos/bench.iso
 # Times that the image of half a gigabyte is fetched for one HTTP sample: enough ticks of the CPU clock (10 ms) to divide by.
 http_fetches=8
 
@@ -62,7 +62,8 @@ tftp() {
     if [ "$2" = 1 ]; then
         on_client curl --silent --fail --tftp-blksize "$1" --output /dev/null "tftp://$address/bench.bin"
     else
-        on_client atftp --option "blksize $1" --option "windowsize $2" --get --remote-file bench.bin --local-file /dev/null "$address" > /dev/null 2>&1
+        on_client atftp --option "blksize $1" --option "windowsize $2" \
+            --get --remote-file bench.bin --local-file /dev/null "$address" > /dev/null 2>&1
     fi || die "the transfer failed: TFTP, blksize $1, windowsize $2"
     ended=$(milliseconds)
     calculate "$bytes / 1000 / ($ended - $began)"
@@ -71,7 +72,7 @@ tftp() {
 # http: "MB/s CPU-seconds-per-GiB" of one client that fetches the image several times over one connection.
 http() {
     local began ended before after bytes urls=()
-    bytes=$(($(stat --format=%s "$media/isos/bench/bench.iso") * http_fetches))
+    bytes=$(($(stat --format=%s "$media/isos/bench.iso") * http_fetches))
     for ((i = 0; i < http_fetches; i++)); do
         urls+=(--output /dev/null "$image_url")
     done

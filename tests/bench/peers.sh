@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154 # variables of the script that sources it
 
 address=192.168.100.1
-media=$artifacts/sample/media
+media=$artifacts/sample/bench
 peers=$artifacts/peers
 
 # unpack PACKAGE: a daemon's package and what it lacks into a folder of its own, because installing would start it, and

@@ -66,7 +66,7 @@ show_boot() {
 # The installer's first screen, as the serial console drew it.
 show_screen() {
     log "the installer's first screen:"
-    awk -f "$tree/tests/rig/screen.awk" "$folder/console.log"
+    LC_ALL=C awk -f "$tree/tests/rig/screen.awk" "$folder/console.log"
 }
 
 inside() {

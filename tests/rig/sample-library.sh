@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# SUMMARY: Builds the sample library that the demo, the journeys and the bench serve: artifacts/sample/media.
+# SUMMARY: Builds the sample library that the demo and the journeys serve, artifacts/sample/media, and that of the bench.
 #
 # The installer image has the layout of a Debian netinst image, but holds the netboot flavour of the initrd, so that it
 # goes on over the network. Its own boot configuration names the serial console, which is where the rig looks.
@@ -75,14 +75,14 @@ tools() {
     log "$isos/tools: grub-rescue.iso, memtest86plus-x64.iso"
 }
 
-# An image and a loader big enough to measure with: half a gigabyte by HTTP, 64 MiB by TFTP. Random, so that nothing
-# on the way can compress it.
+# A library of its own for the bench, so that the demo's menu stays as it is: an image of half a gigabyte for HTTP, a loader
+# of 64 MiB for TFTP. Random, so that nothing on the way can compress it.
 bench() {
-    mkdir -p "$work/bench" "$sample/media/loaders"
+    mkdir -p "$work/bench" "$sample/bench/loaders"
     head --bytes=512M /dev/urandom > "$work/bench/payload.bin"
     head --bytes=64M "$work/bench/payload.bin" > "$work/bench.bin"
-    mv "$work/bench.bin" "$sample/media/loaders/bench.bin"
-    make_iso "$work/bench" BENCH "$isos/bench/bench.iso"
+    mv "$work/bench.bin" "$sample/bench/loaders/bench.bin"
+    make_iso "$work/bench" BENCH "$sample/bench/isos/bench.iso"
 }
 
 [ $# -gt 0 ] || usage

@@ -17,4 +17,4 @@ expect 'a cleared screen is forgotten' 'new' "$(draw 'old\r\nolder\033[2J\033[1;
 expect 'the rest of a line is erased' 'ab' "$(draw 'abcdef\033[1;3H\033[K')"
 expect 'frames are drawn with ASCII' '+-+x' "$(draw '\033(0lqk\033(Bx')"
 expect 'colours leave no trace' 'red' "$(draw '\033[0;31mred\033[0m\033=')"
-expect 'what scrolls out of 25 rows is gone' $'2\n26' "$(for i in $(seq 26); do [ "$i" = 26 ] && printf '%s' "$i" || printf '%s\r\n' "$i"; done | awk -f ../rig/screen.awk | sed -n '1p;25p')"
+expect 'what scrolls out of 25 rows is gone' $'2\n26' "$(seq --separator=$'\r\n' 26 | head --bytes=-1 | awk -f screen.awk | sed -n '1p;25p')"

@@ -111,13 +111,13 @@ internal sealed partial class ConsoleLog : IDisposable
     private void WriteStamped(string text)
     {
         string stamp = _clock.Elapsed.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture).PadLeft(9);
-        foreach (string line in text.Split('\n').SkipLast(1).Select(static line => line + "\n").Append(text[(text.LastIndexOf('\n') + 1)..]))
+        for (int start = 0, end; start < text.Length; start = end)
         {
-            if (line.Length > 0)
-            {
-                _file.Write(_atLineStart ? $"{stamp} {line}" : line);
-                _atLineStart = line[^1] == '\n';
-            }
+            end = text.IndexOf('\n', start) + 1;
+            end = end == 0 ? text.Length : end;
+            string line = text[start..end];
+            _file.Write(_atLineStart ? $"{stamp} {line}" : line);
+            _atLineStart = line[^1] == '\n';
         }
     }
 

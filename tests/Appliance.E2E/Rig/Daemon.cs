@@ -29,7 +29,8 @@ internal sealed class Daemon : IAsyncDisposable
     {
         get
         {
-            string line = File.ReadLines($"/proc/{ProcessId}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            string line = File.ReadLines($"/proc/{ProcessId}/status")
+                .First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
             return int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace Appliance.E2E.Rig;
 
@@ -24,6 +25,9 @@ internal static class Firmware
 /// <summary>A PC on a <see cref="Wire"/> that is switched on and boots from the network; switched off when disposed.</summary>
 internal sealed class QemuPc : IAsyncDisposable
 {
+    /// <summary>What OVMF and SeaBIOS show when nothing on the network booted.</summary>
+    private const string GaveUp = "UEFI Interactive Shell|No bootable device";
+
     private readonly Process _process;
     private readonly Task _reading;
 
@@ -39,6 +43,17 @@ internal sealed class QemuPc : IAsyncDisposable
 
     public static QemuPc PowerOn(Wire wire, string firmware, string name) =>
         new(wire.StartBesideBridge(Repository.Script("tests/rig/pc.sh"), firmware, Wire.Tap), new ConsoleLog(name + ".console"));
+
+    /// <summary>As <see cref="ConsoleLog.WaitForAsync"/>, but ends as soon as the firmware has given the network up.</summary>
+    /// <exception cref="TimeoutException">It did not come.</exception>
+    /// <exception cref="InvalidOperationException">The firmware went on to its own shell, or stopped.</exception>
+    public async Task<int> WaitForAsync(string pattern, TimeSpan deadline, int start)
+    {
+        int end = await Console.WaitForAsync($"{pattern}|{GaveUp}", deadline, start);
+        return Regex.IsMatch(Console.Text[start..end], GaveUp)
+            ? throw new InvalidOperationException($"the PC gave up before /{pattern}/:\n{Console.Text[start..end]}")
+            : end;
+    }
 
     /// <summary>Types on the serial console.</summary>
     public async Task TypeAsync(string keys)

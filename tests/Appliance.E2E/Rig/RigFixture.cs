@@ -5,7 +5,7 @@ public sealed class RigFixture : IAsyncLifetime
 {
     internal Wire Wire { get; private set; } = null!;
 
-    /// <exception cref="InvalidOperationException">A tool is missing or the daemon is not published; the message names the remedy.</exception>
+    /// <exception cref="InvalidOperationException">A tool or the daemon is missing; the message names the remedy.</exception>
     public async Task InitializeAsync()
     {
         await HostCommand.RunAsync(Repository.Script("board/common/host-packages.sh"), "test");
