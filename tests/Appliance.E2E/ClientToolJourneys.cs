@@ -145,7 +145,7 @@ public sealed class ClientToolJourneys(RigFixture rig) : IAsyncLifetime
 
     [Fact]
     public async Task Curl_finds_the_service_healthy() =>
-        Assert.Equal("OK", await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", $"http://{Server}/health"));
+        Assert.Equal("OK", (await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", $"http://{Server}/health")).TrimEnd());
 
     private static string ImageUrl(int port) =>
         string.Create(CultureInfo.InvariantCulture, $"http://{Server}:{port}/isos/{SampleLibrary.GrubRescue}");

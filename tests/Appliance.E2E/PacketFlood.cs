@@ -85,9 +85,16 @@ internal sealed record PacketFlood(string Protocol, int Seed, int Count, int Ser
     /// <summary>Bytes that wait in the daemon's sockets on the port: proc(5), /proc/net/udp, local_address and rx_queue in hex.</summary>
     private long QueuedBytes()
     {
+        // A daemon that has ended reads no more, which is what the caller must hear.
+        string table = $"/proc/{ServerProcessId}/net/udp";
+        if (!File.Exists(table))
+        {
+            return 1;
+        }
+
         string port = ":" + Port.ToString("X4", CultureInfo.InvariantCulture);
         long bytes = 0;
-        foreach (string line in File.ReadLines($"/proc/{ServerProcessId}/net/udp"))
+        foreach (string line in File.ReadLines(table))
         {
             string[] columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (columns[1].EndsWith(port, StringComparison.Ordinal))

@@ -23,6 +23,9 @@ stages=(
     'installer|(Choose|Select a) language'
 )
 
+# What firmware and iPXE show when nothing on the network booted.
+gave_up='iPXE> |UEFI Interactive Shell|No bootable device'
+
 # plain TEXT: without line ends and the escapes that place and colour, which stand between the words of a screen.
 plain() { printf "%s" "$1" | sed $'s/\033\\[[0-9;?]*[A-Za-z]//g' | tr --delete "\r\n"; }
 
@@ -68,6 +71,8 @@ while (($(now) - start < limit * 1000000)); do
         if [ -z "$reached_last" ] && report "$(plain "$text")"; then
             reached_last=$(now)
             patience=0.5
+        elif [[ $(plain "$text") =~ $gave_up ]]; then
+            break
         fi
         # The tail suffices: a mark is never longer than a line.
         [ "${#text}" -le 600 ] || text=${text: -600}

@@ -25,6 +25,10 @@ grep --quiet 'SeaBIOS' "$work/log" || fail 'the console is not in the log'
 ./timeline.sh 20 firmware "$work/log" printf 'SeaBIOS' > /dev/null || fail 'the last words of a PC that ends are lost'
 
 status=0
+./timeline.sh 20 kernel "$work/log" sh -c 'printf "iPXE> "; exec sleep 60' > /dev/null 2>&1 || status=$?
+[ "$status" = 1 ] || fail "a PC that gave up gives status $status, not 1"
+
+status=0
 ./timeline.sh 20 kernel "$work/log" printf 'SeaBIOS\n' > /dev/null 2> "$work/errors" || status=$?
 [ "$status" = 1 ] || fail "a PC that ends too early gives status $status, not 1"
 grep --quiet "the stage 'kernel' was not reached" "$work/errors" || fail 'the missing stage is not named'

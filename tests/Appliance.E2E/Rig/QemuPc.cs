@@ -25,8 +25,8 @@ internal static class Firmware
 /// <summary>A PC on a <see cref="Wire"/> that is switched on and boots from the network; switched off when disposed.</summary>
 internal sealed class QemuPc : IAsyncDisposable
 {
-    /// <summary>What OVMF and SeaBIOS show when nothing on the network booted.</summary>
-    private const string GaveUp = "UEFI Interactive Shell|No bootable device";
+    /// <summary>What OVMF, SeaBIOS and iPXE show when nothing on the network booted.</summary>
+    private const string GaveUp = "UEFI Interactive Shell|No bootable device|iPXE> ";
 
     private readonly Process _process;
     private readonly Task _reading;
