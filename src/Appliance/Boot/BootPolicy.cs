@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Net.NetworkInformation;
+using Appliance.Options;
+
+namespace Appliance.Boot;
+
+/// <summary>
+/// Decides what a client loads next: firmware a loader, iPXE the menu. Called by the DHCP server's loop only.
+/// </summary>
+public sealed class BootPolicy
+{
+    /// <summary>An iPXE that comes back within this time after it was given our loader is not given it again.</summary>
+    private static readonly TimeSpan LoopGuard = TimeSpan.FromMinutes(2);
+
+    /// <summary>Machines remembered by the loop guard; then those whose time is over are forgotten, at last all.</summary>
+    private const int MaximumGuarded = 4096;
+
+    private readonly ApplianceOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<PhysicalAddress, long> _loaderGiven = [];
+    private readonly string? _http;
+    private readonly BootFile _menu;
+    private readonly BootFile _menuByTftp;
+    private readonly Dictionary<(ClientFirmware, bool Http), BootFile> _loaders = [];
+
+    public BootPolicy(ApplianceOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _http = HttpPrefix(options);
+        _menuByTftp = new BootFile("menu.ipxe", isLoader: false);
+        _menu = _http is null ? _menuByTftp : new BootFile(_http + "menu.ipxe", isLoader: false);
+        AddLoader(ClientFirmware.Bios, options.Loaders.Bios);
+        AddLoader(ClientFirmware.UefiX64, options.Loaders.UefiX64);
+        AddLoader(ClientFirmware.UefiArm64, options.Loaders.UefiArm64);
+        AddLoader(ClientFirmware.UefiIa32, options.Loaders.UefiIa32);
+    }
+
+    /// <summary>
+    /// What this client loads next; null when it does not boot from the network, or when there is no loader for it
+    /// (<see cref="MissingLoader"/> says which). Tells the same for every message of one exchange.
+    /// </summary>
+    public BootFile? BootFileFor(NetbootClient client) => client.Stage switch
+    {
+        ClientStage.Pxe => LoaderFor(client, http: false),
+        ClientStage.HttpBoot => LoaderFor(client, http: true),
+        ClientStage.Ipxe when IsTooOld(client) && !WasGivenLoader(client) => LoaderFor(client, http: false) ?? MenuFor(client),
+        ClientStage.Ipxe => MenuFor(client),
+        _ => null,
+    };
+
+    /// <summary>
+    /// Notes that the client's request was granted with this file. Only then, not when it was offered, the loop guard
+    /// begins, so that offer and acknowledgement tell the same.
+    /// </summary>
+    public void Granted(NetbootClient client, BootFile? file)
+    {
+        if (client.Stage != ClientStage.Ipxe || file is not { IsLoader: true })
+        {
+            return;
+        }
+
+        if (_loaderGiven.Count >= MaximumGuarded)
+        {
+            ForgetOldLoaders();
+        }
+
+        _loaderGiven[client.Mac] = _time.GetTimestamp();
+    }
+
+    /// <summary>
+    /// For a client that wants to boot and cannot be given a loader: what it is and what to do about it. Null for others.
+    /// </summary>
+    public string? MissingLoader(NetbootClient client)
+    {
+        if (client.Stage is ClientStage.None or ClientStage.Ipxe || BootFileFor(client) is not null)
+        {
+            return null;
+        }
+
+        return client.Firmware switch
+        {
+            ClientFirmware.UefiIa32 => "32-bit UEFI has no loader: put an ia32 iPXE into the loaders folder and name it in Loaders:UefiIa32",
+            ClientFirmware.UefiArm32 => "32-bit ARM UEFI has no loader: boot this machine another way",
+            ClientFirmware.Unknown => "unknown architecture: switch its firmware to UEFI x64, ARM64 or legacy BIOS network boot",
+            _ => "HTTP boot needs the HTTP server: give Http:Ports a port, or switch its firmware to PXE",
+        };
+    }
+
+    private BootFile? LoaderFor(NetbootClient client, bool http) => _loaders.GetValueOrDefault((client.Firmware, http));
+
+    private BootFile MenuFor(NetbootClient client) => client.IpxeHasHttp ? _menu : _menuByTftp;
+
+    private bool IsTooOld(NetbootClient client) =>
+        client.IpxeVersion is { } version && version < _options.Loaders.IpxeMinimumVersion;
+
+    private bool WasGivenLoader(NetbootClient client) =>
+        _loaderGiven.TryGetValue(client.Mac, out long when) && _time.GetElapsedTime(when) < LoopGuard;
+
+    private void ForgetOldLoaders()
+    {
+        foreach ((PhysicalAddress mac, long when) in _loaderGiven)
+        {
+            if (_time.GetElapsedTime(when) >= LoopGuard)
+            {
+                _loaderGiven.Remove(mac);
+            }
+        }
+
+        if (_loaderGiven.Count >= MaximumGuarded)
+        {
+            _loaderGiven.Clear();
+        }
+    }
+
+    private void AddLoader(ClientFirmware firmware, string? name)
+    {
+        if (name is null)
+        {
+            return;
+        }
+
+        Debug.Assert(!name.StartsWith('/'), "loaders are named without a folder");
+        _loaders[(firmware, false)] = new BootFile(name, isLoader: true);
+        if (_http is not null)
+        {
+            _loaders[(firmware, true)] = new BootFile(_http + name, isLoader: true);
+        }
+    }
+
+    /// <summary>
+    /// Where our files are by HTTP, with the last slash: port 80 without its number where it is served, because firmware
+    /// exists that cannot read one. Null when HTTP is not served.
+    /// </summary>
+    private static string? HttpPrefix(ApplianceOptions options) => options.Http.Ports switch
+    {
+        { IsDefaultOrEmpty: true } => null,
+        var ports when ports.Contains(80) => $"http://{options.Network.Address}/",
+        var ports => $"http://{options.Network.Address}:{ports[0]}/",
+    };
+}

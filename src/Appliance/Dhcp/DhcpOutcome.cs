@@ -1,0 +1,56 @@
+namespace Appliance.Dhcp;
+
+/// <summary>What became of one datagram; each is counted.</summary>
+public enum DhcpOutcome
+{
+    /// <summary>An address was offered.</summary>
+    Offer,
+
+    /// <summary>A request was granted, or an inform answered.</summary>
+    Ack,
+
+    /// <summary>A request was refused.</summary>
+    Nak,
+
+    /// <summary>The client gave its address back.</summary>
+    Released,
+
+    /// <summary>The client found its address in use; nobody gets it for a while.</summary>
+    Declined,
+
+    /// <summary>Dropped: not a DHCP message.</summary>
+    Malformed,
+
+    /// <summary>Dropped: a server's message, not a client's.</summary>
+    NotARequest,
+
+    /// <summary>Dropped: the station asks too often.</summary>
+    RateLimited,
+
+    /// <summary>Dropped: came through a relay on a wire that is not served.</summary>
+    UnknownRelay,
+
+    /// <summary>Dropped: has neither client identifier nor hardware address.</summary>
+    NoIdentity,
+
+    /// <summary>Dropped: BOOTP, without option 53.</summary>
+    Bootp,
+
+    /// <summary>Dropped: a type that servers do not answer.</summary>
+    UnexpectedType,
+
+    /// <summary>Dropped: the client took another server's offer.</summary>
+    OtherServer,
+
+    /// <summary>Dropped: names no address where one must be, or one of another wire.</summary>
+    NoAddress,
+
+    /// <summary>Dropped: about an address that is not the client's.</summary>
+    NotHolder,
+
+    /// <summary>Dropped: every address is taken.</summary>
+    PoolExhausted,
+
+    /// <summary>The reply could not be sent.</summary>
+    SendFailed,
+}

@@ -1,0 +1,186 @@
+using System.Text;
+using Appliance.Boot;
+using Appliance.Formats.Dhcp;
+using Appliance.Formats.Link;
+using Appliance.Formats.Pxe;
+using Appliance.Options;
+
+namespace Appliance.Dhcp;
+
+/// <summary>Chooses the options of replies and their order.</summary>
+internal sealed class DhcpReplyOptions
+{
+    /// <summary>A lease without end (RFC 2131 §3.3).</summary>
+    public const uint Infinity = uint.MaxValue;
+
+    private readonly DhcpSubnet _subnet;
+    private readonly Ipv4Address? _router;
+    private readonly Ipv4Address? _dnsServer;
+    private readonly byte[]? _domainName;
+    private readonly byte[] _serverName;
+
+    public DhcpReplyOptions(DhcpOptions options, DhcpSubnet subnet)
+    {
+        _subnet = subnet;
+        _router = options.Router is { } router ? DhcpSubnet.From(router) : null;
+        _dnsServer = options.DnsServer is { } dns ? DhcpSubnet.From(dns) : null;
+        _domainName = options.DomainName is { } domain ? Encoding.ASCII.GetBytes(domain) : null;
+        _serverName = Encoding.ASCII.GetBytes(subnet.Server.ToString());
+    }
+
+    /// <summary>Sent whether the client asks for it or not, after what it asks for.</summary>
+    private static ReadOnlySpan<byte> Unasked =>
+    [
+        (byte)DhcpOptionCode.SubnetMask,
+        (byte)DhcpOptionCode.RenewalTime,
+        (byte)DhcpOptionCode.RebindingTime,
+        (byte)DhcpOptionCode.VendorClass,
+        (byte)DhcpOptionCode.BootFileName,
+        (byte)DhcpOptionCode.Ipxe,
+        (byte)DhcpOptionCode.ClientMachineIdentifier,
+        (byte)DhcpOptionCode.ClientIdentifier,
+        (byte)DhcpOptionCode.TftpServerName,
+        (byte)DhcpOptionCode.Router,
+        (byte)DhcpOptionCode.DomainNameServer,
+        (byte)DhcpOptionCode.DomainName,
+    ];
+
+    /// <summary>
+    /// Writes an offer or acknowledgement: what must be there, what the client asks for in its order (option 55), the rest.
+    /// </summary>
+    /// <param name="leaseSeconds">Lease; null for the answer to an inform, which has none.</param>
+    /// <param name="file">What the client shall load, or null.</param>
+    public void Write(
+        ref DhcpMessageWriter writer,
+        DhcpMessageType type,
+        in DhcpMessage request,
+        NetbootClient client,
+        uint? leaseSeconds,
+        BootFile? file)
+    {
+        WriteHead(ref writer, type);
+        if (leaseSeconds is { } seconds)
+        {
+            writer.TryAdd(DhcpOptionCode.LeaseTime, seconds);
+        }
+
+        if (file is not null)
+        {
+            writer.Siaddr = _subnet.Server;
+            writer.TrySetFile(file.Ascii);
+        }
+
+        var context = new Context(request, client, leaseSeconds, file);
+        request.TryGetOption(DhcpOptionCode.ParameterRequestList, out ReadOnlySpan<byte> asked);
+        AddOnce(ref writer, asked, context);
+        AddOnce(ref writer, Unasked, context);
+    }
+
+    /// <summary>Writes a refusal, which holds nothing that configures anyone (RFC 2131 §4.3.1, table 3).</summary>
+    public void WriteRefusal(ref DhcpMessageWriter writer, in DhcpMessage request)
+    {
+        WriteHead(ref writer, DhcpMessageType.Nak);
+        writer.TryAdd(DhcpOptionCode.Message, "address not available"u8);
+        Echo(ref writer, request, DhcpOptionCode.ClientIdentifier);
+    }
+
+    private void WriteHead(ref DhcpMessageWriter writer, DhcpMessageType type)
+    {
+        writer.TryAdd(DhcpOptionCode.MessageType, (byte)type);
+        writer.TryAdd(DhcpOptionCode.ServerIdentifier, _subnet.Server);
+    }
+
+    private void AddOnce(ref DhcpMessageWriter writer, ReadOnlySpan<byte> codes, in Context context)
+    {
+        foreach (byte code in codes)
+        {
+            if (!writer.Contains((DhcpOptionCode)code))
+            {
+                Add(ref writer, (DhcpOptionCode)code, context);
+            }
+        }
+    }
+
+    /// <summary>Adds one option, if there is anything to say; the client's list may name any code.</summary>
+    private void Add(ref DhcpMessageWriter writer, DhcpOptionCode code, in Context context)
+    {
+        switch (code)
+        {
+            case DhcpOptionCode.SubnetMask:
+                writer.TryAdd(code, _subnet.Mask);
+                break;
+            case DhcpOptionCode.BroadcastAddress:
+                writer.TryAdd(code, _subnet.DirectedBroadcast);
+                break;
+            case DhcpOptionCode.Router when _router is { } router:
+                writer.TryAdd(code, router);
+                break;
+            case DhcpOptionCode.DomainNameServer when _dnsServer is { } dns:
+                writer.TryAdd(code, dns);
+                break;
+            case DhcpOptionCode.DomainName when _domainName is not null:
+                writer.TryAdd(code, _domainName);
+                break;
+
+            // T1 and T2: a half and seven eighths (RFC 2131 §4.4.5); an infinite lease is not renewed.
+            case DhcpOptionCode.RenewalTime when context.LeaseSeconds is { } seconds and not Infinity:
+                writer.TryAdd(code, seconds / 2);
+                break;
+            case DhcpOptionCode.RebindingTime when context.LeaseSeconds is { } seconds and not Infinity:
+                writer.TryAdd(code, (uint)(seconds * 7L / 8));
+                break;
+            case DhcpOptionCode.ClientIdentifier or DhcpOptionCode.ClientMachineIdentifier:
+                Echo(ref writer, context.Request, code);
+                break;
+            default:
+                AddBoot(ref writer, code, context);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Options for booting. Firmware of class PXEClient gets no option 60 and no option 43: with 60 alone UEFI looks for a
+    /// boot server on port 4011 (edk2 #8149), and without both every client takes the file that is named here.
+    /// </summary>
+    private void AddBoot(ref DhcpMessageWriter writer, DhcpOptionCode code, in Context context)
+    {
+        ClientStage stage = context.Client.Stage;
+        switch (code)
+        {
+            // UEFI 2.10 §24.7.3.1: offers without it are not for HTTP boot.
+            case DhcpOptionCode.VendorClass when context.File is not null && stage == ClientStage.HttpBoot:
+                writer.TryAdd(code, "HTTPClient"u8);
+                break;
+            case DhcpOptionCode.BootFileName when context.File is { } file:
+                writer.TryAdd(code, file.AsciiWithNul);
+                break;
+            case DhcpOptionCode.TftpServerName when context.File is not null && stage != ClientStage.HttpBoot:
+                writer.TryAdd(code, _serverName);
+                break;
+            case DhcpOptionCode.Ipxe when stage == ClientStage.Ipxe:
+                writer.TryAdd(code, IpxeOptions.NoProxyDhcp);
+                break;
+        }
+    }
+
+    /// <summary>RFC 6842 §3 for the identifier, RFC 4578 §2.3 for the UUID: ROMs discard replies without theirs.</summary>
+    private static void Echo(ref DhcpMessageWriter writer, in DhcpMessage request, DhcpOptionCode code)
+    {
+        if (request.TryGetOption(code, out ReadOnlySpan<byte> value))
+        {
+            writer.TryAdd(code, value);
+        }
+    }
+
+    /// <summary>What the value of an option can depend on.</summary>
+    private readonly ref struct Context(DhcpMessage request, NetbootClient client, uint? leaseSeconds, BootFile? file)
+    {
+        public DhcpMessage Request { get; } = request;
+
+        public NetbootClient Client { get; } = client;
+
+        public uint? LeaseSeconds { get; } = leaseSeconds;
+
+        public BootFile? File { get; } = file;
+    }
+}

@@ -1,0 +1,272 @@
+using System.Diagnostics.CodeAnalysis;
+using Appliance.Formats.Link;
+
+namespace Appliance.Dhcp;
+
+/// <summary>
+/// Who has which address. In memory and bounded by the pool; one owner, the server's loop. Time is given by the caller, on
+/// a clock that never jumps: the boards have no battery-backed one, and no lease may end when the time of day arrives.
+/// </summary>
+public sealed class LeaseTable
+{
+    /// <summary>How long an offered address is kept for its client. 60 s: OVMF takes 5 s to request, slow ROMs 20.</summary>
+    public static readonly TimeSpan OfferTime = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long an address that a stranger uses is not given out. 10 min: the bench has changed by then.</summary>
+    public static readonly TimeSpan QuarantineTime = TimeSpan.FromMinutes(10);
+
+    /// <summary>Most addresses of a pool, so that the table is bounded: 65,536 cost about 10 MB.</summary>
+    public const int MaximumPool = 65_536;
+
+    /// <summary>
+    /// A fifth of the pool is only for machines that boot: a flood of made-up clients must not keep the PC on the bench
+    /// from its address.
+    /// </summary>
+    private const int HeldBackDivisor = 5;
+
+    /// <summary>At most a quarter of the pool is in quarantine: a client that declines everything must not empty it.</summary>
+    private const int QuarantineDivisor = 4;
+
+    private readonly DhcpSubnet _subnet;
+    private readonly AddressPool _anyone;
+    private readonly AddressPool _booting;
+    private readonly Dictionary<byte[], Lease> _byIdentity = new(ByteComparer.Instance);
+    private readonly Dictionary<byte[], Lease>.AlternateLookup<ReadOnlySpan<byte>> _byIdentityBytes;
+    private readonly Dictionary<MacAddress, Lease> _byChaddr = [];
+    private readonly List<Lease> _quarantined = [];
+
+    public LeaseTable(DhcpSubnet subnet)
+    {
+        int count = (int)Math.Min(subnet.Last.Value - subnet.First.Value + 1L, MaximumPool);
+        int heldBack = count / HeldBackDivisor;
+        _subnet = subnet;
+        _anyone = new AddressPool(subnet, subnet.First, count - heldBack);
+        _booting = new AddressPool(subnet, new Ipv4Address(subnet.First.Value + (uint)_anyone.Count), heldBack);
+        _byIdentityBytes = _byIdentity.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    /// <summary>
+    /// The lease that this client has or had last. One that it holds comes before one that has ended; its own identity
+    /// before its hardware address, by which ROM, iPXE and operating system of one machine share an address.
+    /// </summary>
+    public Lease? Find(ClientIdentity client, TimeSpan now)
+    {
+        Lease? own = _byIdentityBytes.TryGetValue(client.Bytes, out Lease? byIdentity) ? byIdentity : null;
+        Lease? sameMachine = !client.Chaddr.IsNone && _byChaddr.TryGetValue(client.Chaddr, out Lease? byChaddr) ? byChaddr : null;
+        return own is not null && own.IsHeld(now) ? own
+            : sameMachine is not null && sameMachine.IsHeld(now) ? sameMachine
+            : own ?? sameMachine;
+    }
+
+    /// <summary>
+    /// Reserves an address in the order of RFC 2131 §4.3.1: the one that the client has or had, the one that it asks for,
+    /// a new one. False when there is none.
+    /// </summary>
+    /// <param name="requested">Option 50, or <see cref="Ipv4Address.Any"/>.</param>
+    /// <param name="boots">Whether the client boots from the network: then all of the pool is open to it.</param>
+    public bool TryOffer(
+        ClientIdentity client, Ipv4Address requested, bool boots, TimeSpan now, [NotNullWhen(true)] out Lease? lease)
+    {
+        lease = Find(client, now);
+        if (lease is null
+            && !TryTakeRequested(requested, boots, now, out lease)
+            && !_anyone.TryAllocate(now, out lease)
+            && !(boots && _booting.TryAllocate(now, out lease)))
+        {
+            return false;
+        }
+
+        bool isBound = lease.State == LeaseState.Bound && lease.IsHeld(now);
+        Assign(lease, client);
+        if (!isBound)
+        {
+            lease.State = LeaseState.Offered;
+        }
+
+        TimeSpan reservedUntil = now + OfferTime;
+        if (!isBound || lease.Expires < reservedUntil)
+        {
+            PoolOf(lease.Address).SetExpiry(lease, reservedUntil);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Gives the address to the client until <paramref name="expires"/>; false when it is not ours to give, or another has
+    /// it, or a stranger uses it. An unknown client may take a free address: it knew us before we restarted.
+    /// </summary>
+    public bool TryBind(ClientIdentity client, Ipv4Address address, TimeSpan expires, TimeSpan now)
+    {
+        if (!TryGetPool(address, out AddressPool? pool))
+        {
+            return false;
+        }
+
+        Lease lease = pool.GetOrAdd(address);
+        if (lease.IsHeld(now) && !IsHolder(lease, client))
+        {
+            return false;
+        }
+
+        Lease? other = Find(client, now);
+        if (other is not null && other != lease)
+        {
+            Free(other, now);
+        }
+
+        Assign(lease, client);
+        lease.State = LeaseState.Bound;
+        lease.WasBound = true;
+        pool.SetExpiry(lease, expires);
+        return true;
+    }
+
+    /// <summary>Forgets what was offered to the client: it took another server's offer. What it holds stays.</summary>
+    public void WithdrawOffer(ClientIdentity client, TimeSpan now)
+    {
+        if (Find(client, now) is { State: LeaseState.Offered } lease)
+        {
+            Free(lease, now);
+        }
+    }
+
+    /// <summary>The client gives its address back; false when it is not the client's (RFC 2131 §4.3.4).</summary>
+    public bool TryRelease(ClientIdentity client, Ipv4Address address, TimeSpan now)
+    {
+        if (!TryGetHeld(client, address, now, out Lease? lease))
+        {
+            return false;
+        }
+
+        Free(lease, now);
+        return true;
+    }
+
+    /// <summary>
+    /// The client found its address in use by a stranger; false when it is not the client's (RFC 2131 §4.3.3).
+    /// </summary>
+    public bool TryDecline(ClientIdentity client, Ipv4Address address, TimeSpan now)
+    {
+        if (!TryGetHeld(client, address, now, out Lease? lease))
+        {
+            return false;
+        }
+
+        Quarantine(lease, now);
+        return true;
+    }
+
+    /// <summary>
+    /// A station was heard that uses an address. When the address is on offer to another, nobody gets it for a while;
+    /// false when nothing had to change.
+    /// </summary>
+    public bool TryReportConflict(Ipv4Address address, MacAddress station, TimeSpan now)
+    {
+        if (!TryGetPool(address, out AddressPool? pool)
+            || pool.Find(address) is not { State: LeaseState.Offered } lease
+            || !lease.IsHeld(now)
+            || lease.Chaddr == station)
+        {
+            return false;
+        }
+
+        Quarantine(lease, now);
+        return true;
+    }
+
+    private bool TryTakeRequested(Ipv4Address requested, bool boots, TimeSpan now, [NotNullWhen(true)] out Lease? lease)
+    {
+        lease = null;
+        if (!TryGetPool(requested, out AddressPool? pool) || (pool == _booting && !boots) || pool.Find(requested)?.IsHeld(now) == true)
+        {
+            return false;
+        }
+
+        lease = pool.GetOrAdd(requested);
+        return true;
+    }
+
+    private bool TryGetHeld(ClientIdentity client, Ipv4Address address, TimeSpan now, [NotNullWhen(true)] out Lease? lease)
+    {
+        lease = TryGetPool(address, out AddressPool? pool) ? pool.Find(address) : null;
+        return lease is not null && lease.IsHeld(now) && IsHolder(lease, client);
+    }
+
+    private bool TryGetPool(Ipv4Address address, [NotNullWhen(true)] out AddressPool? pool)
+    {
+        pool = !_subnet.IsInPool(address) ? null
+            : _anyone.Contains(address) ? _anyone
+            : _booting.Contains(address) ? _booting
+            : null;
+        return pool is not null;
+    }
+
+    private AddressPool PoolOf(Ipv4Address address) => _anyone.Contains(address) ? _anyone : _booting;
+
+    private static bool IsHolder(Lease lease, ClientIdentity client) =>
+        lease.State != LeaseState.Quarantined
+        && (client.Bytes.SequenceEqual(lease.Identity) || (!client.Chaddr.IsNone && client.Chaddr == lease.Chaddr));
+
+    /// <summary>Makes the client the holder, under the identity and hardware address that it uses now.</summary>
+    private void Assign(Lease lease, ClientIdentity client)
+    {
+        if (!client.Bytes.SequenceEqual(lease.Identity))
+        {
+            RemoveIdentity(lease);
+            lease.Identity = client.Bytes.ToArray();
+        }
+
+        if (client.Chaddr != lease.Chaddr)
+        {
+            RemoveChaddr(lease);
+            lease.Chaddr = client.Chaddr;
+        }
+
+        _byIdentity[lease.Identity] = lease;
+        if (!lease.Chaddr.IsNone)
+        {
+            _byChaddr[lease.Chaddr] = lease;
+        }
+    }
+
+    private void Free(Lease lease, TimeSpan now)
+    {
+        lease.State = LeaseState.Free;
+        PoolOf(lease.Address).SetExpiry(lease, now);
+    }
+
+    private void Quarantine(Lease lease, TimeSpan now)
+    {
+        RemoveIdentity(lease);
+        RemoveChaddr(lease);
+        lease.Identity = [];
+        lease.Chaddr = MacAddress.None;
+        _quarantined.RemoveAll(old => old.State != LeaseState.Quarantined || !old.IsHeld(now));
+        if (_quarantined.Count >= Math.Max(1, (_anyone.Count + _booting.Count) / QuarantineDivisor))
+        {
+            Free(lease, now);
+            return;
+        }
+
+        _quarantined.Add(lease);
+        lease.State = LeaseState.Quarantined;
+        PoolOf(lease.Address).SetExpiry(lease, now + QuarantineTime);
+    }
+
+    private void RemoveIdentity(Lease lease)
+    {
+        if (_byIdentity.TryGetValue(lease.Identity, out Lease? mapped) && mapped == lease)
+        {
+            _byIdentity.Remove(lease.Identity);
+        }
+    }
+
+    private void RemoveChaddr(Lease lease)
+    {
+        if (_byChaddr.TryGetValue(lease.Chaddr, out Lease? mapped) && mapped == lease)
+        {
+            _byChaddr.Remove(lease.Chaddr);
+        }
+    }
+}
