@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net.NetworkInformation;
-using System.Text;
 using Appliance.Formats.Dhcp;
 using Appliance.Formats.Pxe;
 
@@ -126,7 +126,8 @@ public sealed record NetbootClient
         int at = vendorClass.IndexOf(label);
         return at >= 0
             && vendorClass.Length >= at + label.Length + digits
-            && ushort.TryParse(Encoding.ASCII.GetString(vendorClass.Slice(at + label.Length, digits)), out ushort value)
+            && ushort.TryParse(
+                vendorClass.Slice(at + label.Length, digits), NumberStyles.None, CultureInfo.InvariantCulture, out ushort value)
             ? value
             : null;
     }

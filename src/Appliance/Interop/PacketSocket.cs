@@ -139,7 +139,7 @@ public readonly struct SocketFilterInstruction
 
     /// <summary>A program that lets frames pass in which each of the bytes has its value.</summary>
     /// <param name="bytes">Offsets in the frame, and the values there.</param>
-    public static SocketFilterInstruction[] WhereBytesAre(params ReadOnlySpan<(int Offset, byte Value)> bytes)
+    public static SocketFilterInstruction[] WhereBytesAre(ReadOnlySpan<(int Offset, byte Value)> bytes)
     {
         var program = new SocketFilterInstruction[(2 * bytes.Length) + 2];
         for (int i = 0; i < bytes.Length; i++)
