@@ -51,6 +51,6 @@ public enum DhcpOutcome
     /// <summary>Dropped: every address is taken.</summary>
     PoolExhausted,
 
-    /// <summary>The reply could not be sent.</summary>
-    SendFailed,
+    /// <summary>Receiving failed, or the reply or probe could not be sent; counted beside the outcome of the message.</summary>
+    SocketFailed,
 }

@@ -34,6 +34,12 @@ public sealed partial class DhcpServer(
     private const double AnswersPerSecond = 20;
     private const double AnswersAtOnce = 40;
 
+    /// <summary>Log lines per second; under a flood the rest is only counted, because writing it would starve the loop.</summary>
+    private const double LinesPerSecond = 200;
+
+    /// <summary>After a failure to receive, so that one that lasts does not spin. The client asks again after seconds.</summary>
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
+
     /// <summary>A full pool under a flood is told once in this time.</summary>
     private static readonly TimeSpan AlarmInterval = TimeSpan.FromMinutes(1);
 
@@ -42,6 +48,8 @@ public sealed partial class DhcpServer(
     private const int SoBindToDevice = 25;
 
     private readonly DhcpSubnet _subnet = DhcpSubnet.From(options);
+    private readonly LeaseTable _leases = new(DhcpSubnet.From(options));
+    private readonly TokenBuckets _lines = new(LinesPerSecond, LinesPerSecond);
     private readonly TokenBuckets _buckets = new(AnswersPerSecond, AnswersAtOnce);
     private readonly long _started = time.GetTimestamp();
     private TimeSpan? _lastAlarm;
@@ -64,18 +72,16 @@ public sealed partial class DhcpServer(
         Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
         using var sender = new DhcpSender(socket, OpenLink(link), link, _subnet, options.Dhcp);
         using ConflictProbe? probe = OpenProbe(link);
-        var responder = new DhcpResponder(options, _subnet, Leases, policy);
+        var responder = new DhcpResponder(options, _subnet, _leases, policy);
         Log.Serving(log, interfaceName, _subnet.First, _subnet.Last);
 
         Task listening = probe?.ListenAsync(cancellation) ?? Task.CompletedTask;
-        await ReceiveAsync(socket, new Desk(responder, sender, probe), cancellation);
+        await ReceiveAsync(socket, responder, sender, probe, cancellation);
         await listening;
     }
 
-    /// <summary>Who has which address. The loop's own.</summary>
-    internal LeaseTable Leases { get; } = new(DhcpSubnet.From(options));
-
-    private async Task ReceiveAsync(Socket socket, Desk desk, CancellationToken cancellation)
+    private async Task ReceiveAsync(
+        Socket socket, DhcpResponder responder, DhcpSender sender, ConflictProbe? probe, CancellationToken cancellation)
     {
         byte[] datagram = new byte[MaximumDatagram];
         var from = new SocketAddress(AddressFamily.InterNetwork);
@@ -84,13 +90,12 @@ public sealed partial class DhcpServer(
             try
             {
                 int length = await socket.ReceiveFromAsync(datagram, SocketFlags.None, from, cancellation);
-                Handle(desk, datagram.AsSpan(0, length));
+                Handle(responder, sender, probe, datagram.AsSpan(0, length));
             }
             catch (SocketException exception)
             {
-                // The interface is down for the moment, or a queue is full: what was lost is asked for again.
-                Counters.Count(DhcpOutcome.SendFailed);
-                Log.SocketFailed(log, interfaceName, exception.Message);
+                Fail(exception);
+                await Task.Delay(RetryInterval, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
             {
@@ -99,7 +104,7 @@ public sealed partial class DhcpServer(
         }
     }
 
-    private void Handle(Desk desk, ReadOnlySpan<byte> datagram)
+    private void Handle(DhcpResponder responder, DhcpSender sender, ConflictProbe? probe, ReadOnlySpan<byte> datagram)
     {
         TimeSpan now = time.GetElapsedTime(_started);
         if (!DhcpMessage.TryParse(datagram, out DhcpMessage message, out string? reason))
@@ -109,39 +114,53 @@ public sealed partial class DhcpServer(
             return;
         }
 
-        if (!message.IsRequest)
+        if (!message.IsRequest || !_buckets.TryTake(message.Mac, now))
         {
-            Counters.Count(DhcpOutcome.NotARequest);
+            Counters.Count(message.IsRequest ? DhcpOutcome.RateLimited : DhcpOutcome.NotARequest);
             return;
         }
 
-        if (!_buckets.TryTake(message.Mac, now))
-        {
-            Counters.Count(DhcpOutcome.RateLimited);
-            return;
-        }
-
-        ReportConflicts(desk.Probe, now);
+        ReportConflicts(probe, now);
         NetbootClient client = NetbootClient.From(message);
-        DhcpReply reply = desk.Responder.Respond(message, client, now, desk.Sender.Buffer);
+        DhcpReply reply = responder.Respond(message, client, now, sender.Buffer);
         Counters.Count(reply.Outcome);
-        if (reply.Length > 0)
+        Send(sender, probe, reply, message);
+        Report(message, client, reply, now);
+    }
+
+    private void Send(DhcpSender sender, ConflictProbe? probe, in DhcpReply reply, in DhcpMessage message)
+    {
+        if (reply.Length == 0)
         {
-            desk.Sender.Send(reply, message);
+            return;
         }
 
-        Report(message, client, reply, now);
-        if (reply.NeedsProbe && message.Giaddr.IsAny)
+        try
         {
-            desk.Probe?.Ask(reply.Address);
+            sender.Send(reply, message);
+            if (reply.NeedsProbe && message.Giaddr.IsAny)
+            {
+                probe?.Ask(reply.Address);
+            }
         }
+        catch (SocketException exception)
+        {
+            Fail(exception);
+        }
+    }
+
+    /// <summary>The interface is down for the moment, or its queue is full: what is lost now is asked for again.</summary>
+    private void Fail(SocketException exception)
+    {
+        Counters.Count(DhcpOutcome.SocketFailed);
+        Log.SocketFailed(log, interfaceName, exception.Message);
     }
 
     private void ReportConflicts(ConflictProbe? probe, TimeSpan now)
     {
         while (probe is not null && probe.TryTakeHeard(out ArpPacket heard))
         {
-            if (Leases.TryReportConflict(heard.SenderAddress, heard.SenderMac, now))
+            if (_leases.TryReportConflict(heard.SenderAddress, heard.SenderMac, now))
             {
                 Log.Conflict(log, heard.SenderAddress, heard.SenderMac);
             }
@@ -151,11 +170,26 @@ public sealed partial class DhcpServer(
     private void Report(in DhcpMessage message, NetbootClient client, in DhcpReply reply, TimeSpan now)
     {
         bool isAnswer = reply.Length > 0;
-        if (log.IsEnabled(isAnswer ? LogLevel.Information : LogLevel.Debug))
+        LogLevel level = isAnswer ? LogLevel.Information : LogLevel.Debug;
+        if (_lines.TryTake(MacAddress.None, now))
         {
-            LogTransaction(message, client, reply, isAnswer ? LogLevel.Information : LogLevel.Debug);
+            if (log.IsEnabled(level))
+            {
+                LogTransaction(message, client, reply, level);
+            }
+
+            LogRemedies(message, client, reply, now);
         }
 
+        if (isAnswer)
+        {
+            observer?.Invoke(new DhcpTransaction(
+                client, message.Type, reply.Outcome, DhcpSubnet.ToIPAddress(reply.Address), reply.File?.Name));
+        }
+    }
+
+    private void LogRemedies(in DhcpMessage message, NetbootClient client, in DhcpReply reply, TimeSpan now)
+    {
         if (reply.Outcome == DhcpOutcome.PoolExhausted && (_lastAlarm is null || now - _lastAlarm >= AlarmInterval))
         {
             _lastAlarm = now;
@@ -167,15 +201,9 @@ public sealed partial class DhcpServer(
             Log.Declined(log, DhcpText.Hardware(message.Chaddr), reply.Address);
         }
 
-        if (isAnswer && reply.File is null && policy.MissingLoader(client) is { } remedy)
+        if (reply.Outcome is DhcpOutcome.Offer or DhcpOutcome.Ack && reply.File is null && policy.MissingLoader(client) is { } remedy)
         {
             Log.NoLoader(log, DhcpText.Hardware(message.Chaddr), client.Architecture, remedy);
-        }
-
-        if (isAnswer)
-        {
-            observer?.Invoke(new DhcpTransaction(
-                client, message.Type, reply.Outcome, DhcpSubnet.ToIPAddress(reply.Address), reply.File?.Name));
         }
     }
 
@@ -272,7 +300,4 @@ public sealed partial class DhcpServer(
             return null;
         }
     }
-
-    /// <summary>What the loop answers with, for as long as it runs.</summary>
-    private sealed record Desk(DhcpResponder Responder, DhcpSender Sender, ConflictProbe? Probe);
 }

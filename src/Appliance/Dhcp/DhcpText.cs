@@ -38,7 +38,7 @@ internal static class DhcpText
         DhcpOutcome.NoAddress => "dropped: no usable address",
         DhcpOutcome.NotHolder => "dropped: not its address",
         DhcpOutcome.PoolExhausted => "dropped: no free address",
-        _ => "not sent",
+        _ => "socket failed",
     };
 
     /// <summary>A hardware address of any kind, such as 52:54:00:12:34:56.</summary>

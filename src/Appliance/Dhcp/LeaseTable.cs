@@ -15,7 +15,7 @@ public sealed class LeaseTable
     /// <summary>How long an address that a stranger uses is not given out. 10 min: the bench has changed by then.</summary>
     public static readonly TimeSpan QuarantineTime = TimeSpan.FromMinutes(10);
 
-    /// <summary>Most addresses of a pool, so that the table is bounded: 65,536 cost about 10 MB.</summary>
+    /// <summary>Most addresses of a pool, so that the table is bounded: 65,536 cost about 15 MB.</summary>
     public const int MaximumPool = 65_536;
 
     /// <summary>
