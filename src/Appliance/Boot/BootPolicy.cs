@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.NetworkInformation;
 using Appliance.Options;
 
@@ -120,7 +119,6 @@ public sealed class BootPolicy
             return;
         }
 
-        Debug.Assert(!name.StartsWith('/'), "loaders are named without a folder");
         _loaders[(firmware, false)] = new BootFile(name, isLoader: true);
         if (_http is not null)
         {

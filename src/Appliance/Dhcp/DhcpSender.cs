@@ -16,7 +16,7 @@ internal sealed class DhcpSender : IDisposable
     private const int IpAndUdp = 28;
 
     private readonly Socket _socket;
-    private readonly PacketSocket? _link;
+    private readonly PacketSocket? _frames;
     private readonly MacAddress _mac;
     private readonly Ipv4Address _server;
     private readonly ushort _serverPort;
@@ -27,11 +27,11 @@ internal sealed class DhcpSender : IDisposable
     private readonly SocketAddress _to = new IPEndPoint(IPAddress.Broadcast, 0).Serialize();
 
     /// <param name="socket">The server's socket; stays the caller's.</param>
-    /// <param name="link">For replies to stations without an address; null broadcasts them. Owned from now on.</param>
-    public DhcpSender(Socket socket, PacketSocket? link, EthernetInterface ethernet, DhcpSubnet subnet, DhcpOptions options)
+    /// <param name="frames">For replies to stations without an address; null broadcasts them. Owned from now on.</param>
+    public DhcpSender(Socket socket, PacketSocket? frames, EthernetInterface ethernet, DhcpSubnet subnet, DhcpOptions options)
     {
         _socket = socket;
-        _link = link;
+        _frames = frames;
         _mac = ethernet.Mac;
         _server = subnet.Server;
         _serverPort = (ushort)options.ServerPort;
@@ -58,8 +58,8 @@ internal sealed class DhcpSender : IDisposable
             case DhcpRoute.Unicast:
                 SendUdp(reply.Length, reply.To, _clientPort);
                 break;
-            case DhcpRoute.Station when _link is not null:
-                SendFrame(_link, reply.Length, request.Mac, reply.To);
+            case DhcpRoute.Station when _frames is not null:
+                SendFrame(_frames, reply.Length, request.Mac, reply.To);
                 break;
             default:
                 SendBroadcast(reply.Length);
@@ -67,14 +67,14 @@ internal sealed class DhcpSender : IDisposable
         }
     }
 
-    public void Dispose() => _link?.Dispose();
+    public void Dispose() => _frames?.Dispose();
 
     /// <summary>Broadcasts go out as a frame too: the kernel sends them only with an address and a route on the interface.</summary>
     private void SendBroadcast(int length)
     {
-        if (_link is not null)
+        if (_frames is not null)
         {
-            SendFrame(_link, length, MacAddress.Broadcast, Ipv4Address.Broadcast);
+            SendFrame(_frames, length, MacAddress.Broadcast, Ipv4Address.Broadcast);
         }
         else
         {
@@ -82,11 +82,11 @@ internal sealed class DhcpSender : IDisposable
         }
     }
 
-    private void SendFrame(PacketSocket link, int length, MacAddress mac, Ipv4Address address)
+    private void SendFrame(PacketSocket frames, int length, MacAddress mac, Ipv4Address address)
     {
         Span<byte> frame = _frame.AsSpan(0, UdpFrame.HeaderLength + length);
         UdpFrame.WriteHeaders(frame, new UdpEnd(_mac, _server, _serverPort), new UdpEnd(mac, address, _clientPort));
-        link.Send(frame);
+        frames.Send(frame);
     }
 
     private void SendUdp(int length, Ipv4Address address, ushort port)

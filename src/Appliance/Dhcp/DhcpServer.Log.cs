@@ -40,10 +40,10 @@ public sealed partial class DhcpServer
         [LoggerMessage(8, LogLevel.Debug, "dhcp {Interface}: {Reason}")]
         public static partial void SocketFailed(ILogger log, string @interface, string reason);
 
-        [LoggerMessage(9, LogLevel.Warning, "dhcp {Interface}: replies are broadcast, because frames cannot be sent: {Reason}; grant CAP_NET_RAW")]
+        [LoggerMessage(
+            9,
+            LogLevel.Warning,
+            "dhcp {Interface}: replies are broadcast and addresses are not probed, because frames cannot be sent: {Reason}; grant CAP_NET_RAW")]
         public static partial void NoPacketSocket(ILogger log, string @interface, string reason);
-
-        [LoggerMessage(10, LogLevel.Warning, "dhcp {Interface}: addresses are not probed for strangers: {Reason}; grant CAP_NET_RAW")]
-        public static partial void NoProbe(ILogger log, string @interface, string reason);
     }
 }

@@ -70,8 +70,9 @@ public sealed partial class DhcpServer(
             $"There is no network interface {interfaceName}: set Network:Interface to one that 'ip link' shows.");
         using Socket socket = Bind();
         Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-        using var sender = new DhcpSender(socket, OpenLink(link), link, _subnet, options.Dhcp);
-        using ConflictProbe? probe = OpenProbe(link);
+        (PacketSocket? frames, ConflictProbe? conflicts) = OpenFrames(link);
+        using ConflictProbe? probe = conflicts;
+        using var sender = new DhcpSender(socket, frames, link, _subnet, options.Dhcp);
         var responder = new DhcpResponder(options, _subnet, _leases, policy);
         Log.Serving(log, interfaceName, _subnet.First, _subnet.Last);
 
@@ -265,39 +266,25 @@ public sealed partial class DhcpServer(
         }
     }
 
-    private PacketSocket? OpenLink(EthernetInterface link)
+    /// <summary>Opens what works on whole frames; nulls, and one line in the log, where that is not permitted.</summary>
+    private (PacketSocket? Frames, ConflictProbe? Probe) OpenFrames(EthernetInterface link)
     {
         if (!link.IsEthernet)
         {
-            return null;
+            return (null, null);
         }
 
+        PacketSocket? frames = null;
         try
         {
-            return PacketSocket.Open(link, PacketSocket.ReceiveNothing, []);
+            frames = PacketSocket.Open(link, PacketSocket.ReceiveNothing, []);
+            return (frames, new ConflictProbe(link, _subnet));
         }
         catch (SocketException exception)
         {
+            frames?.Dispose();
             Log.NoPacketSocket(log, interfaceName, exception.Message);
-            return null;
-        }
-    }
-
-    private ConflictProbe? OpenProbe(EthernetInterface link)
-    {
-        if (!link.IsEthernet)
-        {
-            return null;
-        }
-
-        try
-        {
-            return new ConflictProbe(link, _subnet);
-        }
-        catch (SocketException exception)
-        {
-            Log.NoProbe(log, interfaceName, exception.Message);
-            return null;
+            return (null, null);
         }
     }
 }
