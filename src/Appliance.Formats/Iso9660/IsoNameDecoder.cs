@@ -32,7 +32,7 @@ internal sealed class IsoNameDecoder(IsoNaming naming)
                 break;
             default:
                 DecodeBytes(StripVersion(identifier));
-                Ascii.ToLower(_name.AsSpan(0, _nameLength), _name.AsSpan(0, _nameLength), out _);
+                Ascii.ToLowerInPlace(_name.AsSpan(0, _nameLength), out _);
                 break;
         }
 

@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Appliance.Images;
 
 /// <summary>
-/// An open file that several owners share: the library holds one reference while the file is listed, each
-/// <see cref="Payload"/> one while it is being sent. The descriptor closes with the last of them, so that a file that is
-/// replaced or removed goes on being served, whole and unchanged, to those who had begun.
+/// An open file that several owners share: each <see cref="Payload"/> holds a reference while it is being sent. The
+/// descriptor closes with the last of them, so that a file that is replaced or removed goes on being served, whole and
+/// unchanged, to those who had begun, and a card on which nothing is read can be taken out of use.
 /// </summary>
 public sealed class SharedFile : SectorSource
 {

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+
+namespace Appliance.Images;
+
+/// <summary>What reading an image came to: its tree, or why there is none.</summary>
+internal sealed record ImageContent(ImageTree? Tree, string? BrokenReason)
+{
+    public static readonly ImageContent OfRawDisk = new(null, null);
+
+    /// <summary>The medium or its permissions failed, not the image: worth another try although the file is the same.</summary>
+    public bool IsUnreadable { get; init; }
+}
+
+/// <summary>
+/// One image on the card, in one state: when the file changes, another object takes its place. Opening it looks at the
+/// file again, so nothing is read by a tree that is no longer true.
+/// </summary>
+public sealed class LibraryImage
+{
+    private readonly ListedImage _listed;
+    private readonly Dictionary<string, ListedFile> _manualFiles = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ListedFile> _manualFilesFolded = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lock _gate = new();
+    private SharedFile? _open;
+
+    internal LibraryImage(ListedImage listed, string id, ImageContent content)
+    {
+        _listed = listed;
+        Id = id;
+        Content = content;
+        string[] segments = RelativePath.Split('/');
+        Group = [.. segments[..^1]];
+        Title = Path.GetFileNameWithoutExtension(segments[^1]);
+        foreach (ListedFile file in listed.ManualFiles)
+        {
+            _manualFiles.Add(file.RelativePath, file);
+            _manualFilesFolded.TryAdd(file.RelativePath, file);
+        }
+    }
+
+    /// <summary>Name in URLs (<c>/boot/{id}/…</c>): <c>rescue/debian-12</c>. Unique in its snapshot.</summary>
+    public string Id { get; }
+
+    /// <summary>Path in the folder of images (<c>/isos/{path}</c>): <c>rescue/debian-12.iso</c>.</summary>
+    public string RelativePath => _listed.File.RelativePath;
+
+    /// <summary>Name for people: the file's, without extension.</summary>
+    public string Title { get; }
+
+    /// <summary>The folders it lies in, outermost first.</summary>
+    public ImmutableArray<string> Group { get; }
+
+    /// <summary>Length in bytes.</summary>
+    public long Length => _listed.File.Identity.Length;
+
+    public DateTimeOffset LastModified => _listed.File.Identity.Modified;
+
+    /// <summary>Whether it is a disc (<c>.iso</c>); otherwise it is a raw disk (<c>.img</c>), which has no tree.</summary>
+    public bool IsDisc => _listed.IsDisc;
+
+    /// <summary>What is inside; null for raw disks and broken discs.</summary>
+    public ImageTree? Tree => Content.Tree;
+
+    /// <summary>Why a disc cannot be used, in words for its owner, or null.</summary>
+    public string? BrokenReason => Content.BrokenReason;
+
+    /// <summary>Paths of the files in the manual folder beside the image, which come before those inside it.</summary>
+    public IEnumerable<string> ManualFiles => _listed.ManualFiles.Select(static file => file.RelativePath);
+
+    internal ImageContent Content { get; }
+
+    internal bool Is(ListedImage listed, string id) => Id == id && _listed.IsSame(listed);
+
+    /// <summary>
+    /// Opens a file of that path, from the manual folder first, then from inside the image. Null when there is none, or
+    /// when the image was changed or removed since it was listed. The caller disposes the payload.
+    /// </summary>
+    /// <param name="path">Path from the image's root; slashes at its start do not matter.</param>
+    /// <exception cref="IOException">It is there, but cannot be read; the message names the path.</exception>
+    public Payload? OpenFile(string path)
+    {
+        string name = path.TrimStart('/');
+        if (_manualFiles.TryGetValue(name, out ListedFile? manual) || _manualFilesFolded.TryGetValue(name, out manual))
+        {
+            SharedFile? file = OpenIfUnchanged(manual);
+            return file is null ? null : Payload.FromFile(file, MediaType.Of(name));
+        }
+
+        return Tree is not null && Tree.TryFind(path, out ImageNode node) ? OpenFile(node) : null;
+    }
+
+    /// <summary>Opens a file node of <see cref="Tree"/>; null for any other node, and as for a path.</summary>
+    /// <exception cref="IOException">The image cannot be read; the message names its path.</exception>
+    public Payload? OpenFile(ImageNode node) =>
+        Tree is not null && node.Tree == Tree && node.IsFile && Acquire() is SharedFile file ? Tree.OpenFile(node, file) : null;
+
+    /// <summary>Opens the image itself; null when it was changed or removed since it was listed.</summary>
+    /// <exception cref="IOException">It cannot be read; the message names its path.</exception>
+    public Payload? OpenImage() =>
+        Acquire() is SharedFile file ? Payload.FromFile(file, MediaType.Of(RelativePath)) : null;
+
+    /// <summary>
+    /// A reference to the open image. All who read it at one time share one descriptor; when nobody does it is closed, so
+    /// that a card can be taken out of use.
+    /// </summary>
+    private SharedFile? Acquire()
+    {
+        lock (_gate)
+        {
+            bool unchanged = FileIdentity.TryGet(_listed.File.FullPath, out FileIdentity identity) && identity == _listed.File.Identity;
+            if (unchanged && _open is not null && _open.TryAcquire())
+            {
+                return _open;
+            }
+
+            _open = unchanged ? OpenIfUnchanged(_listed.File) : null;
+            return _open;
+        }
+    }
+
+    /// <summary>
+    /// Opens a file and looks afterwards whether it is the one that was listed: what was opened between two equal looks
+    /// is that file.
+    /// </summary>
+    private static SharedFile? OpenIfUnchanged(ListedFile listed)
+    {
+        SharedFile file;
+        try
+        {
+            file = SharedFile.Open(listed.FullPath);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IOException($"{listed.FullPath} may not be read: give the service's user read permission.", exception);
+        }
+
+        if (FileIdentity.TryGet(listed.FullPath, out FileIdentity identity) && identity == listed.Identity)
+        {
+            return file;
+        }
+
+        file.Release();
+        return null;
+    }
+}

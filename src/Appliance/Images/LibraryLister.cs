@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using Appliance.Interop;
+
+namespace Appliance.Images;
+
+/// <summary>
+/// Lists what lies in the folder of images, by one walk. Sub-folders are groups, except a folder beside an image that
+/// bears its name: that is its manual folder. Links are followed to regular files only, so that no folder is listed
+/// twice and none runs in a circle.
+/// </summary>
+internal sealed class LibraryLister(string root)
+{
+    /// <summary>Folders inside each other. 8: nobody pages through deeper menus.</summary>
+    public const int MaxDepth = 8;
+
+    /// <summary>Images listed. 1,000: a disk of 4 TB full of them.</summary>
+    public const int MaxImages = 1000;
+
+    /// <summary>Names looked at in one walk. 100,000: somebody extracted a few distributions here.</summary>
+    public const int MaxNames = 100_000;
+
+    // Control characters and broken UTF-8 cannot be asked for in a request line; a backslash is a slash to TFTP clients.
+    private static readonly SearchValues<char> UnusableInNames = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(static code => (char)code), '\x7f', '\\', '\ufffd']);
+
+    private readonly List<ListedImage> _images = [];
+    private int _names;
+
+    /// <summary>Images in the order of their paths.</summary>
+    public ImmutableArray<ListedImage> Images =>
+        [.. _images.OrderBy(static image => image.File.RelativePath, StringComparer.OrdinalIgnoreCase)
+            .ThenBy(static image => image.File.RelativePath, StringComparer.Ordinal)];
+
+    /// <summary>Why something is missing from the list: a limit, a folder that cannot be read, a name nobody can ask for.</summary>
+    public string? Problem { get; private set; }
+
+    public void Walk() => WalkGroup(root, "", depth: 0);
+
+    public static bool IsDisc(string name) => name.EndsWith(".iso", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsImage(string name) => IsDisc(name) || name.EndsWith(".img", StringComparison.OrdinalIgnoreCase);
+
+    private void WalkGroup(string folder, string prefix, int depth)
+    {
+        List<string> names = NamesIn(folder);
+        var manual = new Dictionary<string, ImmutableArray<ListedFile>>(StringComparer.OrdinalIgnoreCase);
+        HashSet<string> titles = new(names.Where(IsImage).Select(Path.GetFileNameWithoutExtension)!, StringComparer.OrdinalIgnoreCase);
+        var groups = new List<string>();
+        foreach (string name in names.Where(name => IsFolder(Path.Combine(folder, name))))
+        {
+            if (titles.Contains(name))
+            {
+                var files = new List<ListedFile>();
+                WalkManualFolder(Path.Combine(folder, name), "", depth + 1, files);
+                manual[name] = [.. files];
+            }
+            else
+            {
+                groups.Add(name);
+            }
+        }
+
+        foreach (string name in names.Where(IsImage))
+        {
+            AddImage(Path.Combine(folder, name), prefix + name, manual);
+        }
+
+        foreach (string name in groups)
+        {
+            if (depth < MaxDepth)
+            {
+                WalkGroup(Path.Combine(folder, name), $"{prefix}{name}/", depth + 1);
+            }
+            else
+            {
+                Problem = $"folders are more than {MaxDepth} deep";
+            }
+        }
+    }
+
+    private void AddImage(string fullPath, string relativePath, Dictionary<string, ImmutableArray<ListedFile>> manual)
+    {
+        if (!FileIdentity.TryGet(fullPath, out FileIdentity identity))
+        {
+            return;
+        }
+
+        if (_images.Count == MaxImages)
+        {
+            Problem = $"there are more than {MaxImages} images";
+            return;
+        }
+
+        ImmutableArray<ListedFile> files = manual.GetValueOrDefault(Path.GetFileNameWithoutExtension(fullPath), []);
+        _images.Add(new ListedImage(new ListedFile(relativePath, fullPath, identity), files));
+    }
+
+    /// <summary>Only plain files: a link here could publish anything.</summary>
+    private void WalkManualFolder(string folder, string prefix, int depth, List<ListedFile> files)
+    {
+        foreach (string name in NamesIn(folder))
+        {
+            string fullPath = Path.Combine(folder, name);
+            if (!FileStatus.TryGet(fullPath, followLink: false, out FileStatus status))
+            {
+                continue;
+            }
+
+            if (status.Kind == FileKind.Regular)
+            {
+                files.Add(new ListedFile(prefix + name, fullPath, FileIdentity.Of(status)));
+            }
+            else if (status.Kind == FileKind.Directory && depth < MaxDepth)
+            {
+                WalkManualFolder(fullPath, $"{prefix}{name}/", depth + 1, files);
+            }
+        }
+    }
+
+    private static bool IsFolder(string path) =>
+        FileStatus.TryGet(path, followLink: false, out FileStatus status) && status.Kind == FileKind.Directory;
+
+    /// <summary>Names in a folder, sorted, without hidden ones and those that no client could ask for.</summary>
+    private List<string> NamesIn(string folder)
+    {
+        var names = new List<string>();
+        try
+        {
+            foreach (string path in Directory.EnumerateFileSystemEntries(folder))
+            {
+                string name = Path.GetFileName(path);
+                if (_names == MaxNames)
+                {
+                    Problem = $"there are more than {MaxNames} files";
+                    break;
+                }
+
+                _names++;
+                if (name.AsSpan().ContainsAny(UnusableInNames))
+                {
+                    Problem = "a name holds a control character, a backslash or broken UTF-8: rename it";
+                }
+                else if (!name.StartsWith('.'))
+                {
+                    names.Add(name);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Problem = exception.Message;
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+}
