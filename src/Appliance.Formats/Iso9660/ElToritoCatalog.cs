@@ -121,7 +121,7 @@ public static class ElToritoCatalog
             var platform = (ElToritoPlatform)rest[PlatformOffset];
             int count = BinaryPrimitives.ReadUInt16LittleEndian(rest[SectionCountOffset..]);
             rest = rest[EntryLength..];
-            for (; count > 0 && rest.Length >= EntryLength && rest[0] is Bootable or NotBootable; count--)
+            for (; count > 0 && StartsWithEntry(rest); count--)
             {
                 builder.Add(Entry(rest, platform));
                 bool hasExtension = (rest[MediaOffset] & ExtensionFollows) != 0;
@@ -138,6 +138,10 @@ public static class ElToritoCatalog
             }
         }
     }
+
+    /// <summary>A section may claim more entries than it has: zeros are none.</summary>
+    private static bool StartsWithEntry(ReadOnlySpan<byte> rest) =>
+        rest.Length >= EntryLength && rest[0] is Bootable or NotBootable && rest[..EntryLength].ContainsAnyExcept((byte)0);
 
     private static ReadOnlySpan<byte> SkipExtensions(ReadOnlySpan<byte> rest)
     {

@@ -31,7 +31,7 @@ public sealed class DirectoryRecordTests
     {
         byte[] bytes = [.. Sample];
         bytes[1] = 3;
-        DirectoryRecord.TryParse(bytes, out DirectoryRecord record, out _);
+        Assert.True(DirectoryRecord.TryParse(bytes, out DirectoryRecord record, out _));
         Assert.Equal((0x22 + 3) * 2048, record.Data(2048).Offset);
     }
 
@@ -70,7 +70,7 @@ public sealed class DirectoryRecordTests
     {
         byte[] bytes = [.. Sample];
         bytes[18 + field] = value;
-        DirectoryRecord.TryParse(bytes, out DirectoryRecord record, out _);
+        Assert.True(DirectoryRecord.TryParse(bytes, out DirectoryRecord record, out _));
         Assert.Equal(0, record.RecordedUnixSeconds);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class HandMadeIso
         d[6] = version;
         d[8..72].Fill((byte)' ');
         Encoding.ASCII.GetBytes(escape, d[88..]);
-        byte[] label = escape.Length > 0 ? Encoding.BigEndianUnicode.GetBytes("Joliet label") : "HAND MADE"u8.ToArray();
+        byte[] label = escape.Length > 0 ? Encoding.BigEndianUnicode.GetBytes("Joliet label".PadRight(16)) : "HAND MADE"u8.ToArray();
         label.CopyTo(d[40..]);
         Both32(d[80..], (uint)(Bytes.Length / _blockSize));
         Both16(d[128..], (ushort)_blockSize);
