@@ -17,7 +17,9 @@ public static class Iso9660Limits
     /// <summary>Continuation areas of one directory record (SUSP 1.12 §5.1). 16: real ones have one (CVE-2014-9420).</summary>
     public const int ContinuationAreas = 16;
 
-    /// <summary>Bytes of a name as recorded; in UTF-8 it may be twice as long. 255: NAME_MAX of every system that mounts these images.</summary>
+    /// <summary>
+    /// Bytes of a name as recorded; in UTF-8 it may be twice as long. 255: NAME_MAX of every system that mounts these images.
+    /// </summary>
     public const int NameBytes = 255;
 
     /// <summary>Bytes of a symbolic link's target. 4095: PATH_MAX less its zero byte.</summary>

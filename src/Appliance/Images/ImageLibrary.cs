@@ -112,9 +112,11 @@ public sealed partial class ImageLibrary : IDisposable
         ImmutableArray<string>.Builder growing = ImmutableArray.CreateBuilder<string>();
         foreach (ListedImage image in lister.Images)
         {
+            ImmutableArray<ListedFile> moving = [.. image.ManualFiles.Where(file => !_settled.IsSettled(file, uptime, now))];
+            growing.AddRange(moving.Select(file => Path.GetRelativePath(_folder, file.FullPath)));
             if (_settled.IsSettled(image.File, uptime, now))
             {
-                settled.Add(image);
+                settled.Add(moving.IsEmpty ? image : image with { ManualFiles = image.ManualFiles.RemoveRange(moving) });
             }
             else
             {

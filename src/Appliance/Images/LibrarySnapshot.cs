@@ -32,7 +32,7 @@ public sealed class LibrarySnapshot
     /// <summary>All images, broken ones included, by path without regard to case.</summary>
     public ImmutableArray<LibraryImage> Images { get; }
 
-    /// <summary>Paths of images that are still being written or have not been read yet.</summary>
+    /// <summary>Paths of files that are still being written, and of images that have not been read yet.</summary>
     public ImmutableArray<string> Pending { get; }
 
     /// <summary>Finds an image by <see cref="LibraryImage.Id"/>.</summary>

@@ -12,17 +12,17 @@ internal sealed class LibraryWatcher(string folder, ChannelWriter<bool> wake) : 
 {
     private FileSystemWatcher? _watcher;
     private FileStatus _watched;
-    private volatile bool _failed;
+    private volatile string? _failure;
 
-    /// <summary>Whether changes are told at present.</summary>
-    public bool IsWatching => _watcher is not null && !_failed;
-
-    /// <summary>Sets the watch up, or anew; returns why it could not, or null. Without a folder there is nothing to watch.</summary>
+    /// <summary>
+    /// Sets the watch up, or anew; returns why there was none, or null. Without a folder there is nothing to watch.
+    /// </summary>
     public string? Renew()
     {
         bool exists = FileStatus.TryGet(folder, followLink: true, out FileStatus status) && status.Kind == FileKind.Directory;
         bool same = exists && status.Device == _watched.Device && status.Inode == _watched.Inode;
-        if (IsWatching && same)
+        string? failure = _failure;
+        if (_watcher is not null && same && failure is null)
         {
             return null;
         }
@@ -34,7 +34,18 @@ internal sealed class LibraryWatcher(string folder, ChannelWriter<bool> wake) : 
         }
 
         _watched = status;
-        _failed = false;
+        _failure = null;
+        return Start() ?? failure;
+    }
+
+    public void Dispose()
+    {
+        _watcher?.Dispose();
+        _watcher = null;
+    }
+
+    private string? Start()
+    {
         var watcher = new FileSystemWatcher();
         try
         {
@@ -58,17 +69,21 @@ internal sealed class LibraryWatcher(string folder, ChannelWriter<bool> wake) : 
         }
     }
 
-    public void Dispose()
-    {
-        _watcher?.Dispose();
-        _watcher = null;
-    }
-
     private void Wake(object sender, FileSystemEventArgs change) => wake.TryWrite(true);
 
+    /// <summary>
+    /// After an overflow there is something to see. Any other failure, such as too many folders for the kernel's limit, would
+    /// come again at once: polling goes on, and each poll tries to watch.
+    /// </summary>
     private void Fail(object sender, ErrorEventArgs error)
     {
-        _failed = true;
-        wake.TryWrite(true);
+        if (error.GetException() is InternalBufferOverflowException)
+        {
+            wake.TryWrite(true);
+        }
+        else
+        {
+            _failure = error.GetException().Message;
+        }
     }
 }

@@ -297,10 +297,25 @@ public sealed class ImageLibraryTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
     }
 
+    [Fact]
+    public async Task A_manual_file_that_is_still_being_written_does_not_count_yet()
+    {
+        AddImage("tool.iso", "inside");
+        Add("tool/vmlinuz", "half", age: TimeSpan.Zero);
+        await ScanAsync();
+        Assert.Equal("inside", Open(Find("tool"), "vmlinuz"));
+        Assert.Equal("tool/vmlinuz", Assert.Single(Snapshot.Pending));
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await ScanAsync();
+        Assert.Equal("half", Open(Find("tool"), "vmlinuz"));
+    }
+
     private LibrarySnapshot Snapshot => _library.Current;
 
     private ImageLibrary NewLibrary(TimeProvider time, TimeSpan? poll = null) => new(
-        new StorageOptions { Media = _media.Path, PollInterval = poll ?? TimeSpan.FromSeconds(10) }, time, NullLogger<ImageLibrary>.Instance);
+        new StorageOptions { Media = _media.Path, PollInterval = poll ?? TimeSpan.FromSeconds(10) },
+        time,
+        NullLogger<ImageLibrary>.Instance);
 
     private Task ScanAsync() => _library.ScanAsync(CancellationToken.None);
 

@@ -113,7 +113,8 @@ public sealed class IsoDifferentialTests : IDisposable
         File.WriteAllBytes(Path.Combine(source, "efi.img"), new byte[65536]);
         string image = _folder["image.iso"];
         Tool.Run(
-            "xorriso", "xorriso", "-as", "mkisofs", "-quiet", "-R", "-b", "bios.bin", "-c", "boot.cat", "-no-emul-boot", "-boot-load-size", "4",
+            "xorriso", "xorriso", "-as", "mkisofs", "-quiet", "-R",
+            "-b", "bios.bin", "-c", "boot.cat", "-no-emul-boot", "-boot-load-size", "4",
             "-eltorito-alt-boot", "-e", "efi.img", "-no-emul-boot", "-o", image, source);
         ImageTree tree = ReadTree(image);
         Assert.Equal([ElToritoPlatform.X86Bios, ElToritoPlatform.Efi], tree.BootEntries.Select(static entry => entry.Platform));
@@ -142,16 +143,18 @@ public sealed class IsoDifferentialTests : IDisposable
         Assert.NotEmpty(tree.BootEntries);
         string extracted = _folder["extracted"];
         Tool.Run("p7zip-full", "7z", "x", "-y", $"-o{extracted}", image);
-        ImageNode[] files = [.. Walk(tree.Root, "").Select(static found => found.Node).Where(static node => node.IsFile && node.Length > 0)];
-        Assert.NotEmpty(files);
+        int compared = 0;
         foreach ((string path, ImageNode node) in Walk(tree.Root, ""))
         {
             string oracle = extracted + path;
             if (node.IsFile && File.Exists(oracle))
             {
                 Assert.Equal(File.ReadAllBytes(oracle), ReadFile(tree, node, image));
+                compared++;
             }
         }
+
+        Assert.NotEqual(0, compared);
     }
 
     private static string WithoutTarget(string line) => line.Split(" -> ")[0];
@@ -165,10 +168,12 @@ public sealed class IsoDifferentialTests : IDisposable
 
     private string Genisoimage(string options, string source)
     {
+        // Only with Rock Ridge or Joliet may the names be UTF-8; those of the other trees here are ASCII.
         string image = _folder["image.iso"];
+        string charset = options.Contains("-R", StringComparison.Ordinal) ? "utf-8" : "iso8859-1";
         Tool.Run(
             "genisoimage", "genisoimage",
-            ["-quiet", "-input-charset", options.Contains("-R", StringComparison.Ordinal) ? "utf-8" : "iso8859-1", "-V", "LABEL", .. options.Split(' '), "-o", image, source]);
+            ["-quiet", "-input-charset", charset, "-V", "LABEL", .. options.Split(' '), "-o", image, source]);
         return image;
     }
 
