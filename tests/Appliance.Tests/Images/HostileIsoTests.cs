@@ -132,6 +132,16 @@ public sealed class HostileIsoTests
     }
 
     [Fact]
+    public void More_files_than_the_limit_are_refused()
+    {
+        const int Sectors = 12_000;
+        var iso = new HandMadeIso(Sectors + 100, rootLength: Sectors * SectorLength);
+        IEnumerable<byte[]> records = Enumerable.Range(0, ImageTreeBuilder.MaxNodes).Select(i => iso.File($"F{i}", 0, 0));
+        iso.WriteDirectory(RootSector, Sectors * SectorLength, RootSector, [], [.. records]);
+        AssertBroken(iso.Bytes, "more files than can be listed", RootSector);
+    }
+
+    [Fact]
     public void Volume_descriptors_without_end_are_refused()
     {
         var iso = new HandMadeIso(128);
