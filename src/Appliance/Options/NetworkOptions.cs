@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 
 namespace Appliance.Options;
@@ -19,4 +20,17 @@ public sealed record NetworkOptions
     /// an IPv6 router after IPv4 is ready, and lifetime 0 makes nobody use us as one (RFC 4861 §6.2.3).
     /// </summary>
     public bool RouterAdvertisement { get; init; } = true;
+
+    /// <summary>Whether an IPv4 address is in the network of <see cref="Address"/>.</summary>
+    public bool Contains(IPAddress other)
+    {
+        uint mask = uint.MaxValue << (32 - PrefixLength);
+        return other.AddressFamily == Address.AddressFamily && ((Bits(other) ^ Bits(Address)) & mask) == 0;
+    }
+
+    private static uint Bits(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        return address.TryWriteBytes(bytes, out int length) && length == sizeof(uint) ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : 0;
+    }
 }

@@ -18,6 +18,12 @@ public sealed record TftpOptions
 
     /// <summary>Largest window we agree to (RFC 7440). 64: 94 KB, what a switch's port buffers.</summary>
     public int MaxWindowsize { get; init; } = 64;
+
+    /// <summary>
+    /// Whether requests from beyond our own network are dropped unanswered. On: a forged address elsewhere must not be
+    /// flooded by us; off where a router with a DHCP relay stands between.
+    /// </summary>
+    public bool LocalSubnetOnly { get; init; } = true;
 }
 
 /// <summary>The HTTP boot plane.</summary>

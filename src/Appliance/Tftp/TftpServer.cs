@@ -1,0 +1,243 @@
+using System.Net;
+using System.Net.Sockets;
+using Appliance.Boot;
+using Appliance.Formats.Tftp;
+using Appliance.Images;
+using Appliance.Options;
+
+namespace Appliance.Tftp;
+
+/// <summary>
+/// Read-only TFTP server (RFC 1350, 2347, 2348, 2349, 7440): takes requests on its port and gives each a
+/// <see cref="TftpSession"/> of its own. Files come from <see cref="OpenBootFile"/> alone; no name reaches a file system.
+/// </summary>
+public sealed class TftpServer
+{
+    /// <summary>Longest request that is read: RFC 2347 allows 512 bytes, some more cost nothing.</summary>
+    private const int MaxRequestLength = 1024;
+
+    /// <summary>Pause after a failed receive, so that an error that stays does not spin: half of what firmware waits at least.</summary>
+    private static readonly TimeSpan ReceiveErrorPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly NetworkOptions _network;
+    private readonly OpenBootFile _files;
+    private readonly BootFetchObserver? _observer;
+    private readonly TftpSessionTable _sessions;
+    private readonly byte[] _reply = new byte[TftpPacket.HeaderLength + TftpPacket.MaxErrorText + 1];
+    private readonly int _port;
+    private Socket? _socket;
+
+    public TftpServer(
+        ApplianceOptions options, OpenBootFile files, TimeProvider time, ILogger<TftpServer> log, BootFetchObserver? observer = null)
+    {
+        _network = options.Network;
+        _port = options.Tftp.Port;
+        _files = files;
+        _observer = observer;
+        _sessions = new TftpSessionTable(options.Tftp.MaxTransfers, options.Tftp.MaxTransfersPerClient);
+        Limits = options.Tftp;
+        Time = time;
+        Log = log;
+    }
+
+    /// <summary>Where it listens; valid once <see cref="RunAsync"/> has been called.</summary>
+    public IPEndPoint LocalEndPoint { get; private set; } = new(IPAddress.None, 0);
+
+    /// <summary>Transfers that run now.</summary>
+    public int ActiveTransfers => _sessions.Count;
+
+    /// <summary>Datagrams that were no request from our network, since the start.</summary>
+    public long DroppedPackets { get; private set; }
+
+    internal TftpOptions Limits { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal ILogger Log { get; }
+
+    /// <summary>
+    /// Serves until cancelled, then until the last transfer has ended, which it is told to do at once. The port is bound
+    /// before this returns.
+    /// </summary>
+    /// <exception cref="IOException">The port cannot be bound; the message names the remedy.</exception>
+    public Task RunAsync(CancellationToken cancellationToken)
+    {
+        _socket = Bind();
+        LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
+        Log.Listening(LocalEndPoint);
+        return ServeAsync(_socket, cancellationToken);
+    }
+
+    internal Payload? Open(string path, IPAddress client, BootProtocol protocol) => _files(path, client, protocol);
+
+    internal void Observe(in BootFetch fetch) => _observer?.Invoke(fetch);
+
+    internal void Ended(TftpSession session)
+    {
+        session.Dispose();
+        _sessions.Remove(session);
+    }
+
+    private Socket Bind()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            socket.Bind(new IPEndPoint(_network.Address, _port));
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            string remedy = e.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => "another TFTP server runs: stop it, or choose another port",
+                SocketError.AddressNotAvailable => "no interface has that address",
+                SocketError.AccessDenied => "ports below 1024 need root or CAP_NET_BIND_SERVICE",
+                _ => e.Message,
+            };
+            throw new IOException($"TFTP cannot listen on UDP port {_port} of {_network.Address}: {remedy}.", e);
+        }
+    }
+
+    private async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[MaxRequestLength];
+        var sender = new SocketAddress(AddressFamily.InterNetwork);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                int length = await socket.ReceiveFromAsync(buffer, SocketFlags.None, sender, cancellationToken);
+                OnDatagram(socket, buffer.AsSpan(0, length), (IPEndPoint)LocalEndPoint.Create(sender));
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+            catch (SocketException e)
+            {
+                Log.ReceiveFailed(e.Message);
+                await Task.Delay(ReceiveErrorPause, Time, CancellationToken.None);
+            }
+        }
+
+        foreach (TftpSession session in _sessions.Snapshot())
+        {
+            Stop(socket, session);
+        }
+
+        await _sessions.WhenEmpty();
+        socket.Dispose();
+    }
+
+    private void OnDatagram(Socket socket, ReadOnlySpan<byte> datagram, IPEndPoint client)
+    {
+        // Anything but a request gets no answer: an ERROR for an ERROR would go round for ever (RFC 1350 §7).
+        if (!TftpRequest.TryParse(datagram, out TftpRequest request, out string? reason))
+        {
+            Drop(client, reason!);
+        }
+        else if (client.Port == 0)
+        {
+            Drop(client, "from port 0, which cannot be answered");
+        }
+        else if (Limits.LocalSubnetOnly && !_network.Contains(client.Address))
+        {
+            Drop(client, "not from our network");
+        }
+        else if (request.IsWrite)
+        {
+            Refuse(socket, client, request, TftpErrorCode.AccessViolation, "This server is read-only");
+        }
+        else if (request.Mode is not (TftpMode.Octet or TftpMode.Netascii))
+        {
+            Refuse(socket, client, request, TftpErrorCode.IllegalOperation, "Mode is neither octet nor netascii");
+        }
+        else
+        {
+            OnReadRequest(socket, datagram, request, client);
+        }
+    }
+
+    private void OnReadRequest(Socket socket, ReadOnlySpan<byte> datagram, in TftpRequest request, IPEndPoint client)
+    {
+        if (_sessions.Find(client) is { } known)
+        {
+            if (known.IsRepeatedBy(datagram))
+            {
+                // The transfer knows its server's voice, and whether the answer is still to be sent again.
+                Send(socket, datagram, known.LocalAddress);
+                return;
+            }
+
+            Stop(socket, known);
+            _sessions.Remove(known);
+        }
+
+        if (!_sessions.HasRoomFor(client.Address))
+        {
+            Refuse(socket, client, request, TftpErrorCode.NotDefined, "Too many transfers at one time");
+            return;
+        }
+
+        if (!TryStart(client, datagram))
+        {
+            Refuse(socket, client, request, TftpErrorCode.NotDefined, "No resources for another transfer");
+        }
+    }
+
+    private bool TryStart(IPEndPoint client, ReadOnlySpan<byte> request)
+    {
+        TftpSession? session = null;
+        try
+        {
+            session = new TftpSession(this, client, request);
+            _sessions.Add(session);
+            session.Start();
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or OutOfMemoryException)
+        {
+            // No descriptor, no port, or no thread.
+            if (session is not null)
+            {
+                Ended(session);
+            }
+
+            return false;
+        }
+    }
+
+    private void Stop(Socket socket, TftpSession session)
+    {
+        session.Stop();
+        Send(socket, [], session.LocalAddress);
+    }
+
+    /// <summary>Sends one datagram; one that the network does not take is lost like any other.</summary>
+    private void Send(Socket socket, ReadOnlySpan<byte> datagram, SocketAddress to)
+    {
+        try
+        {
+            socket.SendTo(datagram, SocketFlags.None, to);
+        }
+        catch (SocketException e)
+        {
+            Log.SendFailed(e.Message);
+        }
+    }
+
+    private void Drop(IPEndPoint client, string reason)
+    {
+        DroppedPackets++;
+        Log.Dropped(client, reason);
+    }
+
+    private void Refuse(Socket socket, IPEndPoint client, in TftpRequest request, TftpErrorCode code, string reason)
+    {
+        Log.Refused(client, TftpFileName.ToLogText(request.FileName), reason);
+        int length = TftpPacket.WriteError(_reply, code, reason);
+        Send(socket, _reply.AsSpan(0, length), client.Serialize());
+    }
+}
