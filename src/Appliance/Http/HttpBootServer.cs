@@ -1,0 +1,171 @@
+using System.Buffers.Text;
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Appliance.Boot;
+using Appliance.Options;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Appliance.Http;
+
+/// <summary>
+/// The HTTP boot plane: Kestrel's sockets and, for what is not a plain request, its HTTP/1.1; before it a connection
+/// middleware, <see cref="BootConnection"/>, that sends files without copying them. No host builder: nothing of it is
+/// needed, and it would double the time to the first answer.
+/// </summary>
+public sealed class HttpBootServer : IAsyncDisposable
+{
+    /// <summary>What Kestrel buffers of one connection's requests, in bytes: the longest head that it accepts, and some.</summary>
+    private const int MaxRequestBuffer = 64 * 1024;
+
+    /// <summary>Longest body of a request that is read, and thrown away: no request has one that counts.</summary>
+    private const int MaxRequestBody = 64 * 1024;
+
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+
+    private readonly HttpConnectionTable _connections;
+    private readonly BootFetchObserver? _observer;
+    private readonly BootApplication _application;
+    private readonly KestrelServer _kestrel;
+    private readonly NetworkOptions _network;
+    private readonly HttpOptions _options;
+    private readonly List<ListenOptions> _endpoints = [];
+    private ITimer? _sweep;
+    private volatile byte[] _date = [];
+
+    public HttpBootServer(
+        ApplianceOptions options, OpenBootFile files, ILoggerFactory log, BootFetchObserver? observer = null, TimeProvider? time = null)
+    {
+        _network = options.Network;
+        _options = options.Http;
+        _observer = observer;
+        Log = log.CreateLogger<HttpBootServer>();
+        Time = time ?? TimeProvider.System;
+        _connections = new HttpConnectionTable(Time);
+        Answers = new BootAnswers(files, observer, Log);
+        _application = new BootApplication(files, observer, Log);
+        _kestrel = new KestrelServer(
+            Microsoft.Extensions.Options.Options.Create(CreateKestrelOptions()),
+            new SocketTransportFactory(Microsoft.Extensions.Options.Options.Create(new SocketTransportOptions()), log),
+            log);
+    }
+
+    /// <summary>Where it listens; valid once started.</summary>
+    public ImmutableArray<IPEndPoint> LocalEndPoints => [.. _endpoints.Select(static endpoint => endpoint.IPEndPoint!)];
+
+    /// <summary>Connections that are open now.</summary>
+    public int OpenConnections => _connections.Count;
+
+    internal BootAnswers Answers { get; }
+
+    internal ILogger Log { get; }
+
+    internal TimeProvider Time { get; }
+
+    /// <summary>The Date header's line, of this second.</summary>
+    internal byte[] Date => _date;
+
+    /// <summary>Binds the ports and serves.</summary>
+    /// <exception cref="IOException">A port cannot be bound; the message names the remedy.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Tick();
+        try
+        {
+            await _kestrel.StartAsync(_application, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            SocketError error = (e as SocketException ?? e.GetBaseException() as SocketException)?.SocketErrorCode ?? SocketError.SocketError;
+            string remedy = error switch
+            {
+                SocketError.AddressAlreadyInUse => "another web server runs: stop it, or choose other ports",
+                SocketError.AddressNotAvailable => "no interface has that address",
+                SocketError.AccessDenied => "ports below 1024 need root or CAP_NET_BIND_SERVICE",
+                _ => e.Message,
+            };
+            string ports = string.Join(", ", _options.Ports);
+            throw new IOException($"HTTP cannot listen on TCP port {ports} of {_network.Address}: {remedy}.", e);
+        }
+
+        _sweep = Time.CreateTimer(static server => ((HttpBootServer)server!).Tick(), this, SweepInterval, SweepInterval);
+        foreach (IPEndPoint endpoint in LocalEndPoints)
+        {
+            Log.Listening(endpoint);
+        }
+    }
+
+    /// <summary>Takes no more connections and waits for the answers under way until cancelled, then cuts them off.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _kestrel.StopAsync(cancellationToken);
+        _sweep?.Dispose();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _sweep?.Dispose();
+        _kestrel.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    internal void Observe(in BootFetch fetch) => _observer?.Invoke(fetch);
+
+    private KestrelServerOptions CreateKestrelOptions()
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
+        options.Limits.RequestHeadersTimeout = HttpConnectionTable.HeadTimeout;
+        options.Limits.KeepAliveTimeout = HttpConnectionTable.IdleTimeout;
+        options.Limits.MaxRequestBufferSize = MaxRequestBuffer;
+        options.Limits.MaxRequestBodySize = MaxRequestBody;
+
+        // TCP_USER_TIMEOUT judges slow readers, for both ways of answering.
+        options.Limits.MinResponseDataRate = null;
+        foreach (int port in _options.Ports)
+        {
+            options.Listen(_network.Address, port, Configure);
+        }
+
+        return options;
+    }
+
+    private void Configure(ListenOptions endpoint)
+    {
+        endpoint.Protocols = HttpProtocols.Http1;
+        endpoint.Use(kestrel => context => ServeAsync(context, kestrel));
+        _endpoints.Add(endpoint);
+    }
+
+    private async Task ServeAsync(ConnectionContext context, ConnectionDelegate kestrel)
+    {
+        Socket socket = context.Features.Get<IConnectionSocketFeature>()!.Socket;
+        var connection = new BootConnection(this, context, socket);
+        if (!_connections.TryAdd(connection))
+        {
+            Log.TooManyConnections((IPEndPoint)context.RemoteEndPoint!, _connections.Count);
+            return;
+        }
+
+        try
+        {
+            await connection.RunAsync(kestrel);
+        }
+        finally
+        {
+            _connections.Remove(connection);
+        }
+    }
+
+    private void Tick()
+    {
+        byte[] line = new byte["Date: "u8.Length + 29 + 2];
+        "Date: "u8.CopyTo(line);
+        Utf8Formatter.TryFormat(Time.GetUtcNow(), line.AsSpan("Date: "u8.Length), out _, 'R');
+        "\r\n"u8.CopyTo(line.AsSpan(line.Length - 2));
+        _date = line;
+        _connections.Sweep();
+    }
+}
