@@ -27,11 +27,17 @@ internal sealed class BootApplication(OpenBootFile files, BootFetchObserver? obs
     {
         HttpRequest request = context.Request;
 
+        // A body is the last thing on its connection: whatever a proxy before us and Kestrel think about its length (Kestrel
+        // takes "+5" for one), no second request is found in it. No boot client sends any.
+        if (request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0)
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
         // Kestrel moves the Content-Length that came with a Transfer-Encoding here. Two lengths are what smuggling is made
         // of: "A server MAY reject a request that contains both" (RFC 9112 §6.1).
         if (request.Headers.ContainsKey("X-Content-Length"))
         {
-            context.Response.Headers.Connection = "close";
             return AnswerAsync(context, 400, "Bad request\n");
         }
 
