@@ -3,7 +3,7 @@ using Appliance.Formats.Tftp;
 
 namespace Appliance.Formats.Tests.Tftp;
 
-/// <summary>Golden requests are bytes that real firmware sent; README.md of the test data says which.</summary>
+/// <summary>Golden requests are the bytes that OVMF 2022.11, iPXE, shim and GRUB sent to dnsmasq in QEMU.</summary>
 public class TftpRequestTests
 {
     private static readonly byte[] OvmfProbe = Bytes("\0\u0001ipxe.efi\0octet\0tsize\00\0blksize\01468\0windowsize\04\0");
