@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Appliance.Formats.BootConfig;
+
+/// <summary>
+/// Reads GRUB 2 menus as far as their Linux entries need it: <c>menuentry</c>, <c>submenu</c>, <c>linux</c> and
+/// <c>initrd</c> in all spellings, <c>set</c>, variables, <c>source</c>, <c>configfile</c>, line continuations. Conditions
+/// are not evaluated: both branches are read, because an entry too many is better than one that is missing.
+/// Source: GNU GRUB manual, "Shell-like scripting".
+/// </summary>
+public sealed class GrubConfig
+{
+    private static readonly string[] LinuxCommands = ["linux", "linuxefi", "linux16"];
+    private static readonly string[] InitrdCommands = ["initrd", "initrdefi", "initrd16"];
+
+    private readonly ReadConfigFile _read;
+    private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
+    private readonly List<BootConfigEntry> _entries = [];
+    private int _files;
+
+    /// <summary>Open braces now, and how many there were before the entry that is being read.</summary>
+    private int _braces;
+    private int _entryBraces;
+    private string? _title;
+    private string? _kernel;
+    private string _parameters = "";
+    private ImmutableArray<string> _initrds = [];
+
+    private GrubConfig(ReadConfigFile read) => _read = read;
+
+    /// <summary>The Linux entries of the menu at <paramref name="path"/>; empty when there is no such file.</summary>
+    public static ImmutableArray<BootConfigEntry> Read(string path, ReadConfigFile read)
+    {
+        var config = new GrubConfig(read);
+        config.ReadFile(path, 0);
+        config.FinishEntry();
+        return config.Entries();
+    }
+
+    private void ReadFile(string path, int depth)
+    {
+        if (depth > BootConfigLimits.MaxDepth || ++_files > BootConfigLimits.MaxFiles || _read(path) is not { } text)
+        {
+            return;
+        }
+
+        _variables["prefix"] = ConfigPath.Folder(path);
+        foreach (GrubCommand command in GrubCommand.ReadAll(text.AsMemory(0, Math.Min(text.Length, BootConfigLimits.MaxCharacters)), Expand))
+        {
+            ReadCommand(ConfigPath.Folder(path), command, depth);
+        }
+    }
+
+    private void ReadCommand(string folder, GrubCommand command, int depth)
+    {
+        ImmutableArray<string> words = command.Words;
+        if (words[0] is "then" or "else" or "do")
+        {
+            words = words.RemoveAt(0);
+        }
+
+        if (words.IsEmpty)
+        {
+            return;
+        }
+
+        switch (words[0])
+        {
+            case "menuentry" when words.Length > 1:
+                FinishEntry();
+                (_title, _entryBraces) = (words[1], _braces);
+                break;
+            case "{":
+                _braces++;
+                break;
+            case "}":
+                EndBlock();
+                break;
+            case "set" when words.Length > 1 && words[1].IndexOf('=', StringComparison.Ordinal) is > 0 and int equals:
+                Set(words[1][..equals], words[1][(equals + 1)..]);
+                break;
+            case "source" or "configfile" or "." when words.Length > 1:
+                ReadFile(ConfigPath.Resolve(folder, WithoutDevice(words[1])), depth + 1);
+                break;
+            case string linux when _title is not null && LinuxCommands.Contains(linux) && words.Length > 1:
+                _kernel = ConfigPath.Resolve("", WithoutDevice(words[1]));
+                _parameters = ConfigPath.Parameters(words.Skip(2));
+                break;
+            case string initrd when InitrdCommands.Contains(initrd):
+                _initrds = [.. words.Skip(1).Select(static word => ConfigPath.Resolve("", WithoutDevice(word)))];
+                break;
+        }
+    }
+
+    /// <summary>Sets a variable; an over-long value is cut, or <c>set a=$a$a</c> would double it for ever.</summary>
+    private void Set(string name, string value) =>
+        _variables[name] = value.Length > BootConfigLimits.MaxVariable ? value[..BootConfigLimits.MaxVariable] : value;
+
+    private void EndBlock()
+    {
+        _braces = Math.Max(_braces - 1, 0);
+        if (_braces <= _entryBraces)
+        {
+            FinishEntry();
+        }
+    }
+
+    /// <summary>Keeps the entry whose lines have been read, if it has a kernel.</summary>
+    private void FinishEntry()
+    {
+        if (_title is not null && _kernel is not null && _entries.Count < BootConfigLimits.MaxEntries)
+        {
+            _entries.Add(new BootConfigEntry(_title, _kernel, _initrds, _parameters, IsDefault: false));
+        }
+
+        (_title, _kernel, _parameters, _initrds) = (null, null, "", []);
+    }
+
+    private ImmutableArray<BootConfigEntry> Entries()
+    {
+        string wanted = _variables.GetValueOrDefault("default", "0");
+        bool isIndex = int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out int index);
+        return [.. _entries.Select((entry, i) => entry with { IsDefault = isIndex ? i == index : entry.Title == wanted })];
+    }
+
+    /// <summary>A variable's value; unknown ones are empty, as in GRUB.</summary>
+    private string Expand(string name) => name is "linux_cmd" or "initrd_cmd" && !_variables.ContainsKey(name)
+        ? name[..^"_cmd".Length]
+        : _variables.GetValueOrDefault(name, "");
+
+    /// <summary>The path without a <c>(device)</c> before it; <c>((cd0))</c> comes of a variable that has its own.</summary>
+    private static string WithoutDevice(string path) =>
+        path.StartsWith('(') ? path[Math.Max(path.IndexOf('/', StringComparison.Ordinal), 0)..] : path;
+}
