@@ -25,9 +25,9 @@ public sealed class FirmwareJourneys(RigFixture rig)
         BootAsync("bios-rom", Firmware.Bios, [], [AnyIpxe, Menu, Kernel, .. Installer]);
 
     [Fact]
-    public Task Bios_with_an_old_ipxe_gets_undionly_and_reaches_the_kernel() =>
+    public Task Bios_with_ipxe_in_the_card_chained_to_undionly_and_reaches_the_kernel() =>
         BootAsync(
-            "bios-undionly", Firmware.Bios, ["ipxe-minimum-version = 1.21"], [AnyIpxe, new(@"undionly\.kpxe"), OurIpxe, Menu, Kernel]);
+            "bios-undionly", Firmware.Bios, ["ipxe-chain = yes"], [AnyIpxe, new(@"undionly\.kpxe"), OurIpxe, Menu, Kernel]);
 
     [Fact]
     public Task Uefi_pxe_gets_snponly_and_reaches_the_kernel() =>

@@ -43,7 +43,7 @@ public sealed class BootPolicy
     {
         ClientStage.Pxe => LoaderFor(client, http: false),
         ClientStage.HttpBoot => LoaderFor(client, http: true),
-        ClientStage.Ipxe when IsTooOld(client) && !WasGivenLoader(client) => LoaderFor(client, http: false) ?? MenuFor(client),
+        ClientStage.Ipxe when _options.Loaders.ChainIpxe && !WasGivenLoader(client) => LoaderFor(client, http: false) ?? MenuFor(client),
         ClientStage.Ipxe => MenuFor(client),
         _ => null,
     };
@@ -79,19 +79,16 @@ public sealed class BootPolicy
 
         return client.Firmware switch
         {
-            ClientFirmware.UefiIa32 => "32-bit UEFI has no loader: put an ia32 iPXE into the loaders folder and name it in Loaders:UefiIa32",
+            ClientFirmware.UefiIa32 => "32-bit UEFI has no loader: put an ia32 iPXE into the loaders folder and name it by loader-uefi-ia32",
             ClientFirmware.UefiArm32 => "32-bit ARM UEFI has no loader: boot this machine another way",
             ClientFirmware.Unknown => "unknown architecture: switch its firmware to UEFI x64, ARM64 or legacy BIOS network boot",
-            _ => "HTTP boot needs the HTTP server: give Http:Ports a port, or switch its firmware to PXE",
+            _ => "HTTP boot needs the HTTP server: give http-ports a port, or switch its firmware to PXE",
         };
     }
 
     private BootFile? LoaderFor(NetbootClient client, bool http) => _loaders.GetValueOrDefault((client.Firmware, http));
 
     private BootFile MenuFor(NetbootClient client) => client.IpxeHasHttp ? _menu : _menuByTftp;
-
-    private bool IsTooOld(NetbootClient client) =>
-        client.IpxeVersion is { } version && version < _options.Loaders.IpxeMinimumVersion;
 
     private bool WasGivenLoader(NetbootClient client) =>
         _loaderGiven.TryGetValue(client.Mac, out long when) && _time.GetElapsedTime(when) < LoopGuard;

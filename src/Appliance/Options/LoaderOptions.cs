@@ -16,8 +16,12 @@ public sealed record LoaderOptions
     public string? UefiIa32 { get; init; }
 
     /// <summary>
-    /// An iPXE older than this (option 175.235) is given our own loader instead of the menu. 1.0.0: the iPXE inside a
-    /// card or hypervisor that is that old boots our menus, and one stage less is seconds less.
+    /// Whether an iPXE that we did not send is given our own loader before the menu. No: the iPXE inside a card or
+    /// hypervisor boots our menus as it is, and one stage less is seconds less. Its version does not tell how good it is:
+    /// QEMU's of 2019 and Debian 13's both report 1.0.0 in option 175.
     /// </summary>
-    public Version IpxeMinimumVersion { get; init; } = new(1, 0, 0);
+    public bool ChainIpxe { get; init; }
+
+    /// <summary>File names of all loaders that clients may be told to fetch.</summary>
+    public IEnumerable<string> Named => new[] { Bios, UefiX64, UefiArm64, UefiIa32 }.OfType<string>();
 }

@@ -68,6 +68,19 @@ public sealed record MenuOptions
     public string Default { get; init; } = "local";
 }
 
+/// <summary>How much the log says.</summary>
+public enum LogVerbosity
+{
+    Error,
+    Warning,
+
+    /// <summary>One line per transaction.</summary>
+    Info,
+
+    /// <summary>Also every packet that was dropped, and why.</summary>
+    Debug,
+}
+
 /// <summary>All of the start-up configuration.</summary>
 public sealed record ApplianceOptions
 {
@@ -84,4 +97,12 @@ public sealed record ApplianceOptions
     public StorageOptions Storage { get; init; } = new();
 
     public MenuOptions Menu { get; init; } = new();
+
+    /// <summary>
+    /// Base URL of the boot plane, without a slash at its end. Port 80 where it is served, because it can be left out.
+    /// </summary>
+    public string BootUrl => Http.Ports.Contains(80) ? $"http://{Network.Address}" : $"http://{Network.Address}:{Http.Ports[0]}";
+
+    /// <summary>Info: what a bench wants to read afterwards, and no more than a card should store.</summary>
+    public LogVerbosity LogLevel { get; init; } = LogVerbosity.Info;
 }

@@ -36,7 +36,7 @@ public sealed class BootPolicyTests
     }
 
     [Theory]
-    [InlineData(ClientStage.Pxe, ClientFirmware.UefiIa32, "Loaders:UefiIa32")]
+    [InlineData(ClientStage.Pxe, ClientFirmware.UefiIa32, "loader-uefi-ia32")]
     [InlineData(ClientStage.Pxe, ClientFirmware.Unknown, "unknown architecture")]
     [InlineData(ClientStage.HttpBoot, ClientFirmware.UefiArm32, "32-bit ARM")]
     public void P_08_firmware_without_a_loader_is_named_with_a_remedy(ClientStage stage, ClientFirmware firmware, string remedy) =>
@@ -49,7 +49,7 @@ public sealed class BootPolicyTests
         NetbootClient client = Client(ClientStage.HttpBoot, ClientFirmware.UefiX64);
 
         Assert.Null(policy.BootFileFor(client));
-        Assert.Contains("Http:Ports", policy.MissingLoader(client), StringComparison.Ordinal);
+        Assert.Contains("http-ports", policy.MissingLoader(client), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -66,50 +66,44 @@ public sealed class BootPolicyTests
     }
 
     [Theory]
-    [InlineData("0.9.7", "snponly.efi")]
-    [InlineData("1.0.0", "http://192.168.100.1/menu.ipxe")]
-    [InlineData("1.21.1", "http://192.168.100.1/menu.ipxe")]
-    [InlineData(null, "http://192.168.100.1/menu.ipxe")]
-    public void P_06_only_an_ipxe_that_is_known_to_be_too_old_gets_our_loader(string? version, string expected)
-    {
-        NetbootClient client = Client(ClientStage.Ipxe) with { IpxeVersion = version is null ? null : Version.Parse(version) };
-
-        Assert.Equal(expected, Policy().BootFileFor(client)!.Name);
-    }
+    [InlineData(true, "snponly.efi")]
+    [InlineData(false, "http://192.168.100.1/menu.ipxe")]
+    public void P_06_an_ipxe_that_is_not_ours_gets_our_loader_only_where_that_is_wanted(bool chain, string expected) =>
+        Assert.Equal(expected, Policy(chain: chain).BootFileFor(Client(ClientStage.Ipxe))!.Name);
 
     [Fact]
-    public void P_06_an_old_ipxe_without_a_loader_for_its_architecture_gets_the_menu() =>
-        Assert.EndsWith("menu.ipxe", Policy().BootFileFor(OldIpxe() with { Firmware = ClientFirmware.UefiIa32 })!.Name, StringComparison.Ordinal);
+    public void P_06_an_ipxe_without_a_loader_for_its_architecture_gets_the_menu() =>
+        Assert.EndsWith("menu.ipxe", Policy(chain: true).BootFileFor(Ipxe() with { Firmware = ClientFirmware.UefiIa32 })!.Name, StringComparison.Ordinal);
 
     [Fact]
     public void P_06_offer_and_acknowledgement_name_the_same_loader_and_then_the_same_machine_gets_the_menu()
     {
-        BootPolicy policy = Policy();
+        BootPolicy policy = Policy(chain: true);
 
-        BootFile offered = policy.BootFileFor(OldIpxe())!;
-        BootFile granted = policy.BootFileFor(OldIpxe())!;
-        policy.Granted(OldIpxe(), granted);
+        BootFile offered = policy.BootFileFor(Ipxe())!;
+        BootFile granted = policy.BootFileFor(Ipxe())!;
+        policy.Granted(Ipxe(), granted);
 
         Assert.Same(offered, granted);
         Assert.True(granted.IsLoader);
-        Assert.False(policy.BootFileFor(OldIpxe())!.IsLoader);
-        Assert.True(policy.BootFileFor(OldIpxe() with { Mac = Mac(2) })!.IsLoader);
+        Assert.False(policy.BootFileFor(Ipxe())!.IsLoader);
+        Assert.True(policy.BootFileFor(Ipxe() with { Mac = Mac(2) })!.IsLoader);
         _time.Advance(TimeSpan.FromMinutes(2));
-        Assert.True(policy.BootFileFor(OldIpxe())!.IsLoader);
+        Assert.True(policy.BootFileFor(Ipxe())!.IsLoader);
     }
 
     [Fact]
     public void The_loop_guard_remembers_a_bounded_number_of_machines()
     {
-        BootPolicy policy = Policy();
+        BootPolicy policy = Policy(chain: true);
         for (int machine = 0; machine < 10_000; machine++)
         {
-            NetbootClient client = OldIpxe() with { Mac = Mac(machine) };
+            NetbootClient client = Ipxe() with { Mac = Mac(machine) };
             policy.Granted(client, policy.BootFileFor(client));
         }
 
-        Assert.True(policy.BootFileFor(OldIpxe() with { Mac = Mac(0) })!.IsLoader);
-        Assert.False(policy.BootFileFor(OldIpxe() with { Mac = Mac(9_999) })!.IsLoader);
+        Assert.True(policy.BootFileFor(Ipxe() with { Mac = Mac(0) })!.IsLoader);
+        Assert.False(policy.BootFileFor(Ipxe() with { Mac = Mac(9_999) })!.IsLoader);
     }
 
     [Fact]
@@ -121,15 +115,16 @@ public sealed class BootPolicyTests
         Assert.Equal("snponly.efi\0"u8.ToArray(), file.AsciiWithNul.ToArray());
     }
 
-    private BootPolicy Policy(int[]? http = null) => new(
+    private BootPolicy Policy(int[]? http = null, bool chain = false) => new(
         new ApplianceOptions
         {
             Network = new NetworkOptions { Address = IPAddress.Parse("192.168.100.1") },
             Http = new HttpOptions { Ports = [.. http ?? [80, 8080]] },
+            Loaders = new LoaderOptions { ChainIpxe = chain },
         },
         _time);
 
-    private static NetbootClient OldIpxe() => Client(ClientStage.Ipxe) with { IpxeVersion = new Version(0, 9, 7) };
+    private static NetbootClient Ipxe() => Client(ClientStage.Ipxe);
 
     private static NetbootClient Client(ClientStage stage, ClientFirmware firmware = ClientFirmware.UefiX64) =>
         new() { Mac = Mac(1), Stage = stage, Firmware = firmware };

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+
+namespace Appliance.Options;
+
+/// <summary>Every setting there is: the one table that the file, the environment, the command line and the help share.</summary>
+public static class Settings
+{
+    public static ImmutableArray<Setting> All { get; } =
+    [
+        new("interface", "eth0", "Network interface to serve; default: the one that carries the address",
+            static (o, v) => o with { Network = o.Network with { Interface = v.Length == 0 ? null : InterfaceName(v) } }),
+        new("address", "192.168.100.1/24", "Own address and prefix length on that interface",
+            static (o, v) =>
+            {
+                (System.Net.IPAddress address, int prefix) = SettingText.AddressAndPrefix(v);
+                return o with { Network = o.Network with { Address = address, PrefixLength = prefix } };
+            }),
+        new("router-advertisement", "yes", "Answer IPv6 router solicitations with lifetime 0, so that iPXE does not wait",
+            static (o, v) => o with { Network = o.Network with { RouterAdvertisement = SettingText.YesNo(v) } }),
+
+        new("dhcp-mode", "server", "server: hand out addresses; off: another server does, and names our loaders",
+            static (o, v) => o with { Dhcp = o.Dhcp with { Mode = SettingText.Word<DhcpMode>(v) } }),
+        new("dhcp-pool", "192.168.100.100-192.168.100.199", "First and last address handed out",
+            static (o, v) =>
+            {
+                (System.Net.IPAddress start, System.Net.IPAddress end) = SettingText.AddressRange(v);
+                return o with { Dhcp = o.Dhcp with { PoolStart = start, PoolEnd = end } };
+            }),
+        new("dhcp-lease-time", "12h", "Lease of an operating system",
+            static (o, v) => o with { Dhcp = o.Dhcp with { LeaseTime = SettingText.Duration(v, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)) } }),
+        new("dhcp-boot-lease-time", "10m", "Lease of firmware and loaders",
+            static (o, v) => o with { Dhcp = o.Dhcp with { BootLeaseTime = SettingText.Duration(v, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)) } }),
+        new("dhcp-router", "none", "Default router told to clients",
+            static (o, v) => o with { Dhcp = o.Dhcp with { Router = SettingText.AddressOrNone(v) } }),
+        new("dhcp-dns-server", "none", "DNS server told to clients",
+            static (o, v) => o with { Dhcp = o.Dhcp with { DnsServer = SettingText.AddressOrNone(v) } }),
+        new("dhcp-domain-name", "none", "Domain name told to clients",
+            static (o, v) => o with { Dhcp = o.Dhcp with { DomainName = v is "none" or "" ? null : DomainName(v) } }),
+        new("dhcp-server-port", "67", "UDP port of the DHCP server",
+            static (o, v) => o with { Dhcp = o.Dhcp with { ServerPort = SettingText.Number(v, 1, 65535) } }),
+        new("dhcp-client-port", "68", "UDP port of DHCP clients",
+            static (o, v) => o with { Dhcp = o.Dhcp with { ClientPort = SettingText.Number(v, 1, 65535) } }),
+
+        new("loader-bios", "undionly.kpxe", "Loader for legacy BIOS",
+            static (o, v) => o with { Loaders = o.Loaders with { Bios = SettingText.FileName(v) } }),
+        new("loader-uefi-x64", "snponly.efi", "Loader for UEFI x86-64",
+            static (o, v) => o with { Loaders = o.Loaders with { UefiX64 = SettingText.FileName(v) } }),
+        new("loader-uefi-arm64", "ipxe-arm64.efi", "Loader for UEFI arm64",
+            static (o, v) => o with { Loaders = o.Loaders with { UefiArm64 = SettingText.FileName(v) } }),
+        new("loader-uefi-ia32", "none", "Loader for UEFI IA32",
+            static (o, v) => o with { Loaders = o.Loaders with { UefiIa32 = v is "none" or "" ? null : SettingText.FileName(v) } }),
+        new("ipxe-chain", "no", "yes: an iPXE that comes with a card or hypervisor is given our own loader first",
+            static (o, v) => o with { Loaders = o.Loaders with { ChainIpxe = SettingText.YesNo(v) } }),
+
+        new("tftp-port", "69", "UDP port of the TFTP server",
+            static (o, v) => o with { Tftp = o.Tftp with { Port = SettingText.Number(v, 1, 65535) } }),
+        new("tftp-max-transfers", "200", "TFTP transfers at one time",
+            static (o, v) => o with { Tftp = o.Tftp with { MaxTransfers = SettingText.Number(v, 1, 10000) } }),
+        new("tftp-max-transfers-per-client", "4", "TFTP transfers of one client at one time",
+            static (o, v) => o with { Tftp = o.Tftp with { MaxTransfersPerClient = SettingText.Number(v, 1, 1000) } }),
+        new("tftp-max-blksize", "1468", "Largest TFTP block; above 1468 only on wires with jumbo frames",
+            static (o, v) => o with { Tftp = o.Tftp with { MaxBlksize = SettingText.Number(v, 512, 65464) } }),
+        new("tftp-max-windowsize", "64", "Largest TFTP window, in blocks; 1 turns windows off",
+            static (o, v) => o with { Tftp = o.Tftp with { MaxWindowsize = SettingText.Number(v, 1, 1024) } }),
+
+        new("http-ports", "80,8080", "TCP ports of the HTTP boot plane",
+            static (o, v) => o with { Http = o.Http with { Ports = SettingText.Ports(v) } }),
+
+        new("media", "/srv/plugboot", "Folder with isos/ and the owner's own loaders/",
+            static (o, v) => o with { Storage = o.Storage with { Media = SettingText.Folder(v) } }),
+        new("loaders", "/usr/share/plugboot/loaders", "Folder of the loaders that came with the program",
+            static (o, v) => o with { Storage = o.Storage with { Loaders = SettingText.Folder(v) } }),
+        new("library-poll", "10s", "How often the library is looked at where the file system gives no notice",
+            static (o, v) => o with { Storage = o.Storage with { PollInterval = SettingText.Duration(v, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)) } }),
+
+        new("menu-title", "Plugboot", "Title of the boot menu",
+            static (o, v) => o with { Menu = o.Menu with { Title = v } }),
+        new("menu-timeout", "30s", "Time before the default entry starts; 0 waits for ever",
+            static (o, v) => o with { Menu = o.Menu with { Timeout = SettingText.Duration(v, TimeSpan.Zero, TimeSpan.FromHours(1)) } }),
+        new("menu-default", "local", "Entry that starts by itself: local, or an image's name without its extension",
+            static (o, v) => o with { Menu = o.Menu with { Default = v } }),
+
+        new("log-level", "info", "error, warning, info or debug",
+            static (o, v) => o with { LogLevel = SettingText.Word<LogVerbosity>(v) }),
+    ];
+
+    private static string InterfaceName(string text) =>
+        text.Length <= 15 && !text.AsSpan().ContainsAny(" /\t\n")
+            ? text
+            : throw new SettingValueException("takes an interface name of at most 15 characters, such as eth0");
+
+    private static string DomainName(string text) =>
+        text.Length <= 253 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-')
+            ? text
+            : throw new SettingValueException("takes a domain name, such as bench.example");
+}
