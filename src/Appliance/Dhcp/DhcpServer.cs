@@ -6,6 +6,7 @@ using Appliance.Formats.Dhcp;
 using Appliance.Formats.Link;
 using Appliance.Interop;
 using Appliance.Options;
+using Appliance.Status;
 
 namespace Appliance.Dhcp;
 
@@ -61,13 +62,13 @@ public sealed partial class DhcpServer(
     public int Port { get; private set; }
 
     /// <summary>Serves until it is cancelled. The port is bound before the first wait.</summary>
-    /// <exception cref="InvalidOperationException">
+    /// <exception cref="StartException">
     /// No such interface, or the port cannot be bound; the message names both and what to do.
     /// </exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        EthernetInterface link = EthernetInterface.Find(interfaceName) ?? throw new InvalidOperationException(
-            $"There is no network interface {interfaceName}: set Network:Interface to one that 'ip link' shows.");
+        EthernetInterface link = EthernetInterface.Find(interfaceName) ?? throw new StartException(
+            $"interface {interfaceName} does not exist; set interface to one that 'ip link' shows");
         using Socket socket = Bind();
         Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
         (PacketSocket? frames, ConflictProbe? conflicts) = OpenFrames(link);
@@ -255,14 +256,7 @@ public sealed partial class DhcpServer(
         catch (SocketException exception)
         {
             socket.Dispose();
-            string remedy = exception.SocketErrorCode switch
-            {
-                SocketError.AddressAlreadyInUse => "another DHCP server runs here (dnsmasq, systemd-networkd): stop it, or set Dhcp:Mode to Off",
-                SocketError.AccessDenied => "run as root, or grant CAP_NET_BIND_SERVICE and CAP_NET_RAW",
-                _ => "see whether 'ip link' shows the interface",
-            };
-            throw new InvalidOperationException(
-                $"The DHCP server cannot use UDP port {options.Dhcp.ServerPort} on {interfaceName}: {exception.Message}; {remedy}.", exception);
+            throw StartException.ForPort("the DHCP server", "dhcp-server-port", options.Dhcp.ServerPort, tcp: false, exception);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Appliance.Formats.Link;
 using Appliance.Interop;
+using Appliance.Status;
 
 namespace Appliance.Dhcp;
 
@@ -36,11 +37,11 @@ public sealed partial class RouterAdvertiser(string interfaceName, TimeProvider 
     /// Serves until it is cancelled; the socket is open before the first wait. Returns at once, with one line in the log,
     /// where frames cannot be sent: clients then only wait longer.
     /// </summary>
-    /// <exception cref="InvalidOperationException">There is no such interface.</exception>
+    /// <exception cref="StartException">There is no such interface.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        EthernetInterface link = EthernetInterface.Find(interfaceName) ?? throw new InvalidOperationException(
-            $"There is no network interface {interfaceName}: set Network:Interface to one that 'ip link' shows.");
+        EthernetInterface link = EthernetInterface.Find(interfaceName) ?? throw new StartException(
+            $"interface {interfaceName} does not exist; set interface to one that 'ip link' shows");
         using PacketSocket? socket = Open(link);
         byte[] frame = new byte[MaximumFrame];
         while (socket is not null && !cancellation.IsCancellationRequested)

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Appliance.Boot;
 using Appliance.Options;
+using Appliance.Status;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -69,7 +70,7 @@ public sealed class HttpBootServer : IAsyncDisposable
     internal byte[] Date => _date;
 
     /// <summary>Binds the ports and serves.</summary>
-    /// <exception cref="IOException">A port cannot be bound; the message names the remedy.</exception>
+    /// <exception cref="StartException">A port cannot be bound; the message names the remedy.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Tick();
@@ -79,16 +80,7 @@ public sealed class HttpBootServer : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            SocketError error = (e as SocketException ?? e.GetBaseException() as SocketException)?.SocketErrorCode ?? SocketError.SocketError;
-            string remedy = error switch
-            {
-                SocketError.AddressAlreadyInUse => "another web server runs: stop it, or choose other ports",
-                SocketError.AddressNotAvailable => "no interface has that address",
-                SocketError.AccessDenied => "ports below 1024 need root or CAP_NET_BIND_SERVICE",
-                _ => e.Message,
-            };
-            string ports = string.Join(", ", _options.Ports);
-            throw new IOException($"HTTP cannot listen on TCP port {ports} of {_network.Address}: {remedy}.", e);
+            throw CannotBind(e);
         }
 
         _sweep = Time.CreateTimer(static server => ((HttpBootServer)server!).Tick(), this, SweepInterval, SweepInterval);
@@ -96,6 +88,26 @@ public sealed class HttpBootServer : IAsyncDisposable
         {
             Log.Listening(endpoint);
         }
+    }
+
+    /// <summary>Kestrel does not say which port it was: the first that cannot be bound now is the one.</summary>
+    private StartException CannotBind(Exception failure)
+    {
+        foreach (int port in _options.Ports)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(_network.Address, port));
+                socket.Listen();
+            }
+            catch (SocketException error)
+            {
+                return StartException.ForPort("the HTTP server", "http-ports", port, tcp: true, error);
+            }
+        }
+
+        return new StartException($"the HTTP server cannot listen: {failure.Message}", failure);
     }
 
     /// <summary>Takes no more connections and waits for the answers under way until cancelled, then cuts them off.</summary>

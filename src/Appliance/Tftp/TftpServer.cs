@@ -4,6 +4,7 @@ using Appliance.Boot;
 using Appliance.Formats.Tftp;
 using Appliance.Images;
 using Appliance.Options;
+using Appliance.Status;
 
 namespace Appliance.Tftp;
 
@@ -59,7 +60,7 @@ public sealed class TftpServer
     /// Serves until cancelled, then until the last transfer has ended, which it is told to do at once. The port is bound
     /// before this returns.
     /// </summary>
-    /// <exception cref="IOException">The port cannot be bound; the message names the remedy.</exception>
+    /// <exception cref="StartException">The port cannot be bound; the message names the remedy.</exception>
     public Task RunAsync(CancellationToken cancellationToken)
     {
         _socket = Bind();
@@ -89,14 +90,7 @@ public sealed class TftpServer
         catch (SocketException e)
         {
             socket.Dispose();
-            string remedy = e.SocketErrorCode switch
-            {
-                SocketError.AddressAlreadyInUse => "another TFTP server runs: stop it, or choose another port",
-                SocketError.AddressNotAvailable => "no interface has that address",
-                SocketError.AccessDenied => "ports below 1024 need root or CAP_NET_BIND_SERVICE",
-                _ => e.Message,
-            };
-            throw new IOException($"TFTP cannot listen on UDP port {_port} of {_network.Address}: {remedy}.", e);
+            throw StartException.ForPort("the TFTP server", "tftp-port", _port, tcp: false, e);
         }
     }
 

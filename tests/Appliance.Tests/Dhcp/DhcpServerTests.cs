@@ -4,6 +4,7 @@ using Appliance.Boot;
 using Appliance.Dhcp;
 using Appliance.Formats.Dhcp;
 using Appliance.Options;
+using Appliance.Status;
 using Appliance.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -87,24 +88,24 @@ public sealed class DhcpServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_port_in_use_is_named_with_its_interface_and_remedy()
+    public async Task A_port_in_use_is_named_with_its_owner_and_remedy()
     {
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         other.Bind(new IPEndPoint(IPAddress.Any, 0));
         int port = ((IPEndPoint)other.LocalEndPoint!).Port;
 
-        InvalidOperationException failure =
-            await Assert.ThrowsAsync<InvalidOperationException>(() => Server(port: port).RunAsync(_stop.Token));
+        StartException failure =
+            await Assert.ThrowsAsync<StartException>(() => Server(port: port).RunAsync(_stop.Token));
 
-        Assert.Contains($"UDP port {port} on lo", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("another DHCP server", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"UDP port {port}:", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"(process {Environment.ProcessId}) has it", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_interface_that_is_not_there_is_named()
     {
-        InvalidOperationException failure =
-            await Assert.ThrowsAsync<InvalidOperationException>(() => Server("no-such-if").RunAsync(_stop.Token));
+        StartException failure =
+            await Assert.ThrowsAsync<StartException>(() => Server("no-such-if").RunAsync(_stop.Token));
 
         Assert.Contains("no-such-if", failure.Message, StringComparison.Ordinal);
     }

@@ -4,6 +4,7 @@ using Appliance.Boot;
 using Appliance.Http;
 using Appliance.Images;
 using Appliance.Options;
+using Appliance.Status;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Tests.Http;
@@ -266,9 +267,9 @@ public sealed class HttpBootServerTests(HttpServerFixture fixture) : IClassFixtu
             Http = new HttpOptions { Ports = [fixture.Address.Port] },
         };
         await using var second = new HttpBootServer(options, static (_, _, _) => null, NullLoggerFactory.Instance);
-        IOException error = await Assert.ThrowsAsync<IOException>(() => second.StartAsync(CancellationToken.None));
+        StartException error = await Assert.ThrowsAsync<StartException>(() => second.StartAsync(CancellationToken.None));
         Assert.Contains(fixture.Address.Port.ToString(), error.Message);
-        Assert.Contains("another web server", error.Message);
+        Assert.Contains($"(process {Environment.ProcessId}) has it", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

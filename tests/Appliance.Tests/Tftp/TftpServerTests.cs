@@ -5,6 +5,7 @@ using System.Text;
 using Appliance.Boot;
 using Appliance.Images;
 using Appliance.Options;
+using Appliance.Status;
 using Appliance.Tftp;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -285,10 +286,10 @@ public sealed class TftpServerTests : IAsyncLifetime, IDisposable
         };
         var second = new TftpServer(options, Open, TimeProvider.System, NullLogger<TftpServer>.Instance);
 
-        IOException error = Assert.Throws<IOException>(() => { _ = second.RunAsync(CancellationToken.None); });
+        StartException error = Assert.Throws<StartException>(() => { _ = second.RunAsync(CancellationToken.None); });
 
         Assert.Contains(_server.LocalEndPoint.Port.ToString(), error.Message);
-        Assert.Contains("another TFTP server", error.Message);
+        Assert.Contains($"(process {Environment.ProcessId}) has it", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
