@@ -7,7 +7,7 @@ namespace Appliance.Boot;
 /// What clients can fetch, by name: a table of published names, never a path in a file system. The TFTP and HTTP servers
 /// ask here and nowhere else.
 /// </summary>
-public sealed class BootFiles
+public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMenus menus, BootClients clients)
 {
     /// <summary>
     /// Opens what <paramref name="path"/> names for this client. The path is decoded once, starts with one slash, holds
@@ -17,7 +17,32 @@ public sealed class BootFiles
     /// <exception cref="IOException">It is published, but the medium cannot be read.</exception>
     public Payload? TryOpen(string path, IPAddress client, BootProtocol protocol)
     {
-        _ = (path, client, protocol, this);
-        return null;
+        _ = protocol;
+        return path switch
+        {
+            "/menu.ipxe" => menus.OpenIpxe(clients.Find(client)?.Firmware ?? ClientFirmware.Unknown),
+            "/autoexec.ipxe" => menus.OpenAutoexec(),
+            _ when path.StartsWith("/menu/", StringComparison.Ordinal) => TryOpenMenu(path["/menu/".Length..]),
+            _ when path.StartsWith("/isos/", StringComparison.Ordinal) => TryOpenImage(path["/isos/".Length..]),
+            _ when path.StartsWith("/boot/", StringComparison.Ordinal) => TryOpenInside(path["/boot/".Length..]),
+            _ => loaders.TryOpen(path),
+        };
     }
+
+    /// <summary>The menu for the platform that iPXE names: <c>${platform}-${buildarch}.ipxe</c>.</summary>
+    private Payload? TryOpenMenu(string name) => name switch
+    {
+        "pcbios-i386.ipxe" or "pcbios-x86_64.ipxe" => menus.OpenIpxe(ClientFirmware.Bios),
+        "efi-x86_64.ipxe" => menus.OpenIpxe(ClientFirmware.UefiX64),
+        "efi-i386.ipxe" => menus.OpenIpxe(ClientFirmware.UefiIa32),
+        "efi-arm64.ipxe" => menus.OpenIpxe(ClientFirmware.UefiArm64),
+        _ => null,
+    };
+
+    private Payload? TryOpenImage(string path) =>
+        library.Current.TryFindByFile(path, out LibraryImage? image) ? image.OpenImage() : null;
+
+    /// <summary>A file inside an image: <c>{image}/{path}</c>.</summary>
+    private Payload? TryOpenInside(string path) =>
+        library.Current.TrySplit(path, out LibraryImage? image, out string inside) ? image.OpenFile(inside) : null;
 }

@@ -6,7 +6,7 @@ namespace Appliance.Images;
 
 /// <summary>
 /// Lists what lies in the folder of images, by one walk. Sub-folders are groups, except a folder beside an image that
-/// bears its name: that is its manual folder. Links are followed to regular files only, so that no folder is listed
+/// bears its name: that is its manual folder, and a group only of the discs in it. Links are followed to regular files only, so that no folder is listed
 /// twice and none runs in a circle.
 /// </summary>
 internal sealed class LibraryLister(string root)
@@ -35,42 +35,49 @@ internal sealed class LibraryLister(string root)
     /// <summary>Why something is missing from the list: a limit, a folder that cannot be read, a name nobody can ask for.</summary>
     public string? Problem { get; private set; }
 
-    public void Walk() => WalkGroup(root, "", depth: 0);
+    public void Walk() => WalkGroup(root, "", depth: 0, IsImage);
 
     public static bool IsDisc(string name) => name.EndsWith(".iso", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsImage(string name) => IsDisc(name) || name.EndsWith(".img", StringComparison.OrdinalIgnoreCase);
 
-    private void WalkGroup(string folder, string prefix, int depth)
+    /// <param name="isListed">Tells from a name whether it is an image here.</param>
+    private void WalkGroup(string folder, string prefix, int depth, Func<string, bool> isListed)
     {
         List<string> names = NamesIn(folder);
         var manual = new Dictionary<string, ImmutableArray<ListedFile>>(StringComparer.OrdinalIgnoreCase);
         HashSet<string> titles = new(names.Where(IsImage).Select(Path.GetFileNameWithoutExtension)!, StringComparer.OrdinalIgnoreCase);
-        var groups = new List<string>();
+        var groups = new List<(string Name, Func<string, bool> IsListed)>();
         foreach (string name in names.Where(name => IsFolder(Path.Combine(folder, name))))
         {
             if (titles.Contains(name))
             {
                 var files = new List<ListedFile>();
                 WalkManualFolder(Path.Combine(folder, name), "", depth + 1, files);
-                manual[name] = [.. files];
+                manual[name] = [.. files.Where(static file => !IsDisc(file.RelativePath))];
+
+                // An initrd.img is a manual file; a disc is none, so such a folder is a group as well.
+                if (files.Count > manual[name].Length)
+                {
+                    groups.Add((name, IsDisc));
+                }
             }
             else
             {
-                groups.Add(name);
+                groups.Add((name, isListed));
             }
         }
 
-        foreach (string name in names.Where(IsImage))
+        foreach (string name in names.Where(isListed))
         {
             AddImage(Path.Combine(folder, name), prefix + name, manual);
         }
 
-        foreach (string name in groups)
+        foreach ((string name, Func<string, bool> isListedThere) in groups)
         {
             if (depth < MaxDepth)
             {
-                WalkGroup(Path.Combine(folder, name), $"{prefix}{name}/", depth + 1);
+                WalkGroup(Path.Combine(folder, name), $"{prefix}{name}/", depth + 1, isListedThere);
             }
             else
             {

@@ -6,6 +6,9 @@ public static class MediaType
     /// <summary>Anything else: bytes.</summary>
     public const string Binary = "application/octet-stream";
 
+    /// <summary>Scripts and settings that iPXE, GRUB and people read.</summary>
+    public const string Text = "text/plain; charset=utf-8";
+
     /// <summary>
     /// The type for a file of that name. UEFI HTTP boot decides by it what it got: a program, a disc or a disk
     /// (UEFI 2.10 §24.7.3.2, IANA application/efi and vnd.efi-*).

@@ -1,0 +1,225 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Appliance.Formats.Ipxe;
+using Appliance.Options;
+
+namespace Appliance.Boot;
+
+/// <summary>Writes the menu as an iPXE script.</summary>
+/// <param name="server">Base URL of the boot plane, without a slash at its end.</param>
+public sealed class IpxeMenu(string server, MenuOptions options)
+{
+    private const string Root = "start";
+    private const string Failed = "failed";
+    private const string Local = "local";
+
+    /// <summary>
+    /// A script for a client that nothing is known about: it asks iPXE itself for the platform, and fetches the menu
+    /// that is made for it.
+    /// </summary>
+    public byte[] WriteDispatch() =>
+        new IpxeScript()
+            .Line("# The menu for this machine's firmware.")
+            .Line($"chain --replace {server}/menu/${{platform}}-${{buildarch}}.ipxe || goto {Failed}")
+            .Label(Failed)
+            .Echo("Plugboot: the menu could not be fetched. Is the cable still in?")
+            .Line("prompt --timeout 30000 Press a key for the iPXE shell. || exit 1")
+            .Line("shell")
+            .ToBytes();
+
+    /// <summary>
+    /// The script that iPXE under UEFI looks for beside itself before it does anything else. It shows the address that the
+    /// firmware got, but has no interface open: without a <c>dhcp</c> of its own every fetch fails as "Network
+    /// unreachable" (iPXE 1.21.1; journey Uefi_pxe_gets_snponly_and_reaches_the_kernel).
+    /// </summary>
+    public byte[] WriteAutoexec() =>
+        new IpxeScript()
+            .Line($"dhcp || goto {Failed}")
+            .Line($"chain --replace {server}/menu.ipxe || goto {Failed}")
+            .Label(Failed)
+            .Echo("Plugboot: no address, or no menu. Is the cable in?")
+            .Line("shell")
+            .ToBytes();
+
+    /// <summary>The menu.</summary>
+    /// <param name="root">What it offers.</param>
+    /// <param name="firmware">The client's firmware.</param>
+    public byte[] Write(MenuGroup root, ClientFirmware firmware)
+    {
+        var script = new IpxeScript();
+        var pending = new List<Section>();
+        string defaultLabel = FindDefault(root, "g") ?? Local;
+
+        // Only the first showing starts something by itself: an entry that failed must not be tried for ever.
+        script.Line(string.Create(CultureInfo.InvariantCulture, $"set wait {options.Timeout.TotalMilliseconds:0}"));
+        script.Label(Root).Menu(options.Title);
+        WriteItems(script, root, "g", pending);
+        script.Gap()
+            .Item(Local, "Boot from the local disk", 'l')
+            .Item("shell", "iPXE shell", 's')
+            .Item("reboot", "Reboot", 'r')
+            .Line($"choose --default {defaultLabel} --timeout ${{wait}} target && set wait 0 && goto ${{target}} || set wait 0")
+            .Goto(Root);
+
+        for (int i = 0; i < pending.Count; i++)
+        {
+            pending[i].Write(script, pending);
+        }
+
+        WriteLocal(script, firmware);
+        return script.Label("shell").Line("shell").Goto(Root)
+            .Label("reboot").Line("reboot")
+            .Label(Failed)
+            .Echo("")
+            .Echo("That did not work. The lines above say at which step; the box's log says what this PC asked for.")
+            .Line("imgfree")
+            .Line($"prompt --timeout 20000 Press a key to go back to the menu. || goto {Root}")
+            .Goto(Root)
+            .ToBytes();
+    }
+
+    /// <summary>A part of the script that an item leads to and that is written after the menu.</summary>
+    private readonly record struct Section(Action<IpxeScript, List<Section>> Write);
+
+    private void WriteItems(IpxeScript script, MenuGroup group, string label, List<Section> pending)
+    {
+        for (int i = 0; i < group.Groups.Length; i++)
+        {
+            MenuGroup child = group.Groups[i];
+            string childLabel = $"{label}-{i}";
+            script.Item(childLabel, $"{child.Title} >");
+            pending.Add(new Section((s, p) => WriteGroup(s, child, childLabel, label == "g" ? Root : label, p)));
+        }
+
+        for (int i = 0; i < group.Entries.Length; i++)
+        {
+            MenuEntry entry = group.Entries[i];
+            string entryLabel = $"{label}-i{i}";
+            script.Item(entryLabel, entry.Problem is null ? entry.Title : $"{entry.Title} - not here: {entry.Problem}");
+            pending.Add(new Section((s, p) => WriteEntry(s, entry, entryLabel, label == "g" ? Root : label)));
+        }
+    }
+
+    private void WriteGroup(IpxeScript script, MenuGroup group, string label, string parent, List<Section> pending)
+    {
+        script.Label(label).Menu($"{options.Title} - {group.Title}");
+        WriteItems(script, group, label, pending);
+        script.Gap().Item(parent, "Back", 'b').Choose(null, null, parent);
+    }
+
+    private void WriteEntry(IpxeScript script, MenuEntry entry, string label, string parent)
+    {
+        script.Label(label);
+        if (entry.Problem is not null)
+        {
+            script.Echo($"{entry.Title} cannot be started on this machine: {entry.Problem}.")
+                .Line($"prompt --timeout 20000 Press a key to go back. || goto {parent}")
+                .Goto(parent);
+        }
+        else if (entry.OffersChoice)
+        {
+            WriteChoice(script, entry, label, parent);
+        }
+        else
+        {
+            WriteLine(script, entry.Title, entry.Options[0].Line);
+        }
+    }
+
+    /// <summary>Lets the user choose; the first way is taken by itself where the whole menu was left to itself.</summary>
+    private void WriteChoice(IpxeScript script, MenuEntry entry, string label, string parent)
+    {
+        script.Menu($"{entry.Title} - how?");
+        for (int i = 0; i < entry.Options.Length; i++)
+        {
+            script.Item($"{label}-{i}", entry.Options[i].Title);
+        }
+
+        script.Gap().Item(parent, "Back", 'b').Choose($"{label}-0", options.Timeout > TimeSpan.Zero ? options.Timeout : null, parent);
+        for (int i = 0; i < entry.Options.Length; i++)
+        {
+            script.Label($"{label}-{i}");
+            WriteLine(script, entry.Title, entry.Options[i].Line);
+        }
+    }
+
+    private void WriteLine(IpxeScript script, string title, BootLine line)
+    {
+        script.Echo($"Starting {title} ...").Line("imgfree");
+        switch (line)
+        {
+            case LinuxBootLine linux:
+                WriteLinux(script, linux);
+                break;
+            case EfiProgramBootLine program:
+                script.Line($"chain {Url(program.Program)} || goto {Failed}").Goto(Root);
+                break;
+            case SanBootLine disc:
+                script.Line($"sanboot --no-describe {Url(disc.Image)} || goto {Failed}").Goto(Root);
+                break;
+            case MemdiskBootLine memdisk:
+                string medium = memdisk.Medium switch
+                {
+                    MemdiskMedium.Floppy => "floppy raw",
+                    MemdiskMedium.Cdrom => "iso raw",
+                    _ => "harddisk raw",
+                };
+                script.Line($"kernel {server}/memdisk {medium} || goto {Failed}")
+                    .Line($"initrd {Url(memdisk.Image)} || goto {Failed}")
+                    .Line($"boot || goto {Failed}");
+                break;
+            default:
+                throw new InvalidOperationException($"no script for {line.GetType().Name}");
+        }
+    }
+
+    private void WriteLinux(IpxeScript script, LinuxBootLine linux)
+    {
+        // A kernel older than 5.7 that is started as an EFI program finds its RAM disks only by this name; all others
+        // ignore it (Linux Documentation/admin-guide/efi-stub.rst).
+        string initrd = linux.Initrds.IsEmpty ? "" : " initrd=initrd.magic";
+        script.Line($"kernel {Url(linux.Kernel)}{initrd} {IpxeText.Parameters(linux.Parameters)} || goto {Failed}".Replace("  ", " ", StringComparison.Ordinal));
+        foreach (string path in linux.Initrds)
+        {
+            script.Line($"initrd {Url(path)} || goto {Failed}");
+        }
+
+        script.Line($"boot || goto {Failed}");
+    }
+
+    /// <summary>The disk: BIOS firmware cannot go on to the next entry once iPXE runs, UEFI firmware does.</summary>
+    private static void WriteLocal(IpxeScript script, ClientFirmware firmware)
+    {
+        script.Label(Local).Echo("Booting from the local disk ...");
+        script.Line(firmware is ClientFirmware.Bios ? $"sanboot --no-describe --drive 0x80 || goto {Failed}" : "exit 1");
+    }
+
+    /// <summary>Label of the image that the settings name as the default, or null.</summary>
+    private string? FindDefault(MenuGroup group, string label)
+    {
+        for (int i = 0; i < group.Entries.Length; i++)
+        {
+            if (group.Entries[i].Problem is null && IsDefault(group.Entries[i].Id))
+            {
+                return $"{label}-i{i}";
+            }
+        }
+
+        for (int i = 0; i < group.Groups.Length; i++)
+        {
+            if (FindDefault(group.Groups[i], $"{label}-{i}") is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The setting may name the image or its file.</summary>
+    private bool IsDefault(string id) =>
+        options.Default.StartsWith(id, StringComparison.OrdinalIgnoreCase)
+        && options.Default[id.Length..].ToLowerInvariant() is ("" or ".iso" or ".img");
+
+    private string Url(string path) => server + IpxeText.UrlPath(path);
+}

@@ -1,0 +1,121 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Text;
+using Appliance.Boot;
+using Appliance.Images;
+using Appliance.Options;
+using Appliance.Tests.Images;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Appliance.Tests.Boot;
+
+public sealed class BootFilesTests : IAsyncLifetime, IDisposable
+{
+    private static readonly IPAddress Known = IPAddress.Parse("192.168.100.100");
+    private static readonly IPAddress Stranger = IPAddress.Parse("192.168.100.150");
+
+    private readonly TestFolder _folder = new();
+    private readonly BootClients _clients = new();
+    private readonly ImageLibrary _library;
+    private readonly BootMenus _menus;
+    private readonly BootFiles _files;
+
+    public BootFilesTests()
+    {
+        var storage = new StorageOptions { Media = _folder.Path, Loaders = _folder["shipped"] };
+        _folder.Write("shipped/undionly.kpxe", "loader");
+        _folder.Write("tree/a b/file.txt", "inside");
+        foreach (string image in new[] { "Größe #1", "rescue/disc", "rescue" })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_folder[$"isos/{image}.iso"])!);
+            Tool.Run("xorriso", "xorriso", "-as", "mkisofs", "-quiet", "-R", "-o", _folder[$"isos/{image}.iso"], _folder["tree"]);
+            File.SetLastWriteTimeUtc(_folder[$"isos/{image}.iso"], DateTime.UtcNow.AddMinutes(-1));
+        }
+
+        _library = new ImageLibrary(storage, TimeProvider.System, NullLogger<ImageLibrary>.Instance);
+        var loaders = new LoaderFiles(storage);
+        loaders.Refresh();
+        _menus = new BootMenus("http://192.168.100.1", new MenuOptions(), TimeProvider.System);
+        _files = new BootFiles(_library, loaders, _menus, _clients);
+        _clients.Remember(Known, new NetbootClient { Mac = PhysicalAddress.Parse("525400000001"), Stage = ClientStage.Ipxe, Firmware = ClientFirmware.UefiX64 });
+    }
+
+    public async Task InitializeAsync()
+    {
+        await _library.ScanAsync(CancellationToken.None);
+        _menus.Update(_library.Current.Images);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _library.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("/undionly.kpxe", "loader")]
+    [InlineData("/UNDIONLY.KPXE", "loader")]
+    [InlineData("/boot/Größe #1/a b/file.txt", "inside")]
+    [InlineData("/boot/rescue/disc/a b/file.txt", "inside")]
+    [InlineData("/boot/rescue/a b/file.txt", "inside")]
+    [InlineData("/boot/RESCUE/disc/A B/FILE.TXT", "inside")]
+    public void A_published_name_opens_what_it_names(string path, string content) => Assert.Equal(content, Read(path, Stranger));
+
+    [Theory]
+    [InlineData("/isos/Größe #1.iso")]
+    [InlineData("/isos/rescue/disc.iso")]
+    [InlineData("/isos/RESCUE/DISC.ISO")]
+    public void A_whole_image_has_the_files_own_bytes(string path)
+    {
+        using Payload payload = _files.TryOpen(path, Stranger, BootProtocol.Http)!;
+        byte[] bytes = new byte[payload.Length];
+        Assert.Equal(bytes.Length, payload.Read(0, bytes));
+        Assert.Equal(bytes, File.ReadAllBytes(Directory.EnumerateFiles(_folder["isos"], Path.GetFileName(path), new EnumerationOptions { RecurseSubdirectories = true, MatchCasing = MatchCasing.CaseInsensitive }).Single()));
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/boot/")]
+    [InlineData("/boot/none/a")]
+    [InlineData("/boot/rescue/disc")]
+    [InlineData("/boot/rescue/a b")]
+    [InlineData("/isos/")]
+    [InlineData("/isos/rescue")]
+    [InlineData("/isos/none.iso")]
+    [InlineData("/menu/")]
+    [InlineData("/menu/pcbios-sparc.ipxe")]
+    [InlineData("/etc/passwd")]
+    public void Other_names_are_not_there(string path) => Assert.Null(_files.TryOpen(path, Stranger, BootProtocol.Http));
+
+    [Fact]
+    public void A_known_client_gets_its_menu_at_once_and_a_stranger_the_script_that_finds_out()
+    {
+        Assert.Contains("exit 1", Read("/menu.ipxe", Known), StringComparison.Ordinal);
+        Assert.Contains("/menu/${platform}-${buildarch}.ipxe", Read("/menu.ipxe", Stranger), StringComparison.Ordinal);
+        Assert.Contains("sanboot --no-describe --drive 0x80", Read("/menu/pcbios-i386.ipxe", Stranger), StringComparison.Ordinal);
+        Assert.Equal(Read("/menu.ipxe", Known), Read("/menu/efi-x86_64.ipxe", Stranger));
+    }
+
+    [Fact]
+    public async Task A_new_image_is_in_the_next_menu_and_a_removed_one_is_gone()
+    {
+        File.Move(_folder["isos/rescue/disc.iso"], _folder["isos/rescue/moved.iso"]);
+        File.SetLastWriteTimeUtc(_folder["isos/rescue/moved.iso"], DateTime.UtcNow.AddMinutes(-1));
+        await _library.ScanAsync(CancellationToken.None);
+        _menus.Update(_library.Current.Images);
+        string menu = Read("/menu.ipxe", Known)!;
+        Assert.Contains("moved", menu, StringComparison.Ordinal);
+        Assert.DoesNotContain("disc (", menu, StringComparison.Ordinal);
+        Assert.Null(_files.TryOpen("/isos/rescue/disc.iso", Known, BootProtocol.Http));
+    }
+
+    private string? Read(string path, IPAddress client)
+    {
+        using Payload? payload = _files.TryOpen(path, client, BootProtocol.Http);
+        byte[] bytes = new byte[payload?.Length ?? 0];
+        payload?.Read(0, bytes);
+        return payload is null ? null : Encoding.UTF8.GetString(bytes);
+    }
+}

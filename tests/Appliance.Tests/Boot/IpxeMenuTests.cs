@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using System.Text;
+using Appliance.Boot;
+using Appliance.Formats.Linux;
+using Appliance.Options;
+
+namespace Appliance.Tests.Boot;
+
+public sealed class IpxeMenuTests
+{
+    private static readonly KernelImage Kernel = new(MachineArchitecture.X64, IsLinux: true, IsEfi: true);
+
+    private static readonly LinuxBootLine Linux =
+        new(Kernel, "/boot/deb 12/install.amd/vmlinuz", ["/boot/deb 12/install.amd/initrd.gz"], "vga=788 --- quiet");
+
+    [Fact]
+    public void The_menu_of_a_BIOS_client_is_this_script()
+    {
+        var root = new MenuGroup("",
+            [new MenuGroup("Rescue", [], [Entry("rescue/grub", "grub (5 MB)", new SanBootLine("/isos/Rescue/grub.iso", true, true), new MemdiskBootLine("/isos/Rescue/grub.iso", MemdiskMedium.Cdrom))])],
+            [Entry("deb 12", "deb 12 (61 MB)", Linux), new MenuEntry("bad", "bad (1 kB)", [], false, "no volume descriptor at sector 16")]);
+        string script = Write(root, new MenuOptions { Default = "deb 12" });
+        Assert.Equal("""
+            #!ipxe
+            set wait 30000
+            :start
+            menu -- Plugboot
+            item g-0 Rescue >
+            item g-i0 deb 12 (61 MB)
+            item g-i1 bad (1 kB) - not here: no volume descriptor at sector 16
+            item --gap
+            item --key l local Boot from the local disk
+            item --key s shell iPXE shell
+            item --key r reboot Reboot
+            choose --default g-i0 --timeout ${wait} target && set wait 0 && goto ${target} || set wait 0
+            goto start
+            :g-0
+            menu -- Plugboot - Rescue
+            item g-0-i0 grub (5 MB)
+            item --gap
+            item --key b start Back
+            choose target && goto ${target} || goto start
+            :g-i0
+            echo -- Starting deb 12 (61 MB) ...
+            imgfree
+            kernel http://192.168.100.1/boot/deb%2012/install.amd/vmlinuz initrd=initrd.magic vga=788 --- quiet || goto failed
+            initrd http://192.168.100.1/boot/deb%2012/install.amd/initrd.gz || goto failed
+            boot || goto failed
+            :g-i1
+            echo -- bad (1 kB) cannot be started on this machine: no volume descriptor at sector 16.
+            prompt --timeout 20000 Press a key to go back. || goto start
+            goto start
+            :g-0-i0
+            menu -- grub (5 MB) - how?
+            item g-0-i0-0 way 0
+            item g-0-i0-1 way 1
+            item --gap
+            item --key b g-0 Back
+            choose --default g-0-i0-0 --timeout 30000 target && goto ${target} || goto g-0
+            :g-0-i0-0
+            echo -- Starting grub (5 MB) ...
+            imgfree
+            sanboot --no-describe http://192.168.100.1/isos/Rescue/grub.iso || goto failed
+            goto start
+            :g-0-i0-1
+            echo -- Starting grub (5 MB) ...
+            imgfree
+            kernel http://192.168.100.1/memdisk iso raw || goto failed
+            initrd http://192.168.100.1/isos/Rescue/grub.iso || goto failed
+            boot || goto failed
+            :local
+            echo -- Booting from the local disk ...
+            sanboot --no-describe --drive 0x80 || goto failed
+            :shell
+            shell
+            goto start
+            :reboot
+            reboot
+            :failed
+            echo --
+            echo -- That did not work. The lines above say at which step; the box's log says what this PC asked for.
+            imgfree
+            prompt --timeout 20000 Press a key to go back to the menu. || goto start
+            goto start
+
+            """, script);
+    }
+
+    [Fact]
+    public void UEFI_leaves_to_the_next_boot_entry_for_the_local_disk() =>
+        Assert.Contains("\n:local\necho -- Booting from the local disk ...\nexit 1\n", Write(new MenuGroup("", [], []), new MenuOptions(), ClientFirmware.UefiX64), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("Rescue/GRUB-2.0")]
+    [InlineData("rescue/grub-2.0.iso")]
+    public void The_default_image_is_found_by_its_name_or_its_file(string name)
+    {
+        var root = new MenuGroup("", [new MenuGroup("rescue", [], [Entry("rescue/grub-2", "grub-2", Linux), Entry("rescue/grub-2.0", "grub-2.0", Linux)])], []);
+        Assert.Contains("choose --default g-0-i1 ", Write(root, new MenuOptions { Default = name }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_local_disk_is_the_default_where_the_default_image_is_missing_or_cannot_be_started()
+    {
+        var root = new MenuGroup("", [], [new MenuEntry("bad", "bad", [], false, "broken")]);
+        Assert.Contains("choose --default local ", Write(root, new MenuOptions { Default = "bad" }), StringComparison.Ordinal);
+        Assert.Contains("choose --default local ", Write(root, new MenuOptions { Default = "gone" }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void V_13_names_labels_and_parameters_cannot_add_a_line_an_expansion_or_an_operator()
+    {
+        const string Hostile = "a\n#!ipxe\nshell || reboot ${net0/mac} && exit";
+        var line = new LinuxBootLine(Kernel, $"/boot/{Hostile}/k", [$"/boot/{Hostile}/i"], Hostile);
+        var root = new MenuGroup("", [new MenuGroup(Hostile, [], [])],
+            [new MenuEntry(Hostile, Hostile, [new BootOption(Hostile, line)], false, null), new MenuEntry(Hostile, Hostile, [], false, Hostile)]);
+        string plain = Write(new MenuGroup("", [new MenuGroup("x", [], [])],
+            [new MenuEntry("x", "x", [new BootOption("x", line with { Kernel = "/k", Initrds = ["/i"], Parameters = "x" })], false, null), new MenuEntry("x", "x", [], false, "x")]), new MenuOptions());
+        string script = Write(root, new MenuOptions { Title = "Plugboot" });
+        Assert.Equal(Commands(plain), Commands(script));
+        Assert.Equal(Count(plain, "${"), Count(script, "${"));
+        Assert.Equal(Count(plain, " || "), Count(script, " || "));
+        Assert.Equal(Count(plain, " && "), Count(script, " && "));
+    }
+
+    private static IEnumerable<string> Commands(string script) => script.Split('\n').Select(static line => line.Split(' ')[0]);
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+
+    private static MenuEntry Entry(string id, string title, params BootLine[] lines) =>
+        new(id, title, [.. lines.Select(static (line, i) => new BootOption($"way {i}", line))], lines.Length > 1, null);
+
+    private static string Write(MenuGroup root, MenuOptions options, ClientFirmware firmware = ClientFirmware.Bios) =>
+        Encoding.UTF8.GetString(new IpxeMenu("http://192.168.100.1", options).Write(root, firmware));
+}
