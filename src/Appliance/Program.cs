@@ -1,1 +1,47 @@
-return 0;
+using System.Collections;
+using Appliance;
+using Appliance.Doctor;
+using Appliance.Status;
+
+// The only place that sees the arguments and the environment.
+IEnumerable<KeyValuePair<string, string>> environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+    .Select(static variable => KeyValuePair.Create((string)variable.Key, variable.Value as string ?? ""));
+CommandLine command = CommandLine.Read(args, environment);
+foreach (string mistake in command.Mistakes)
+{
+    Console.Error.WriteLine($"plugboot: {mistake}");
+}
+
+if (command.Mistakes.Count > 0)
+{
+    return 2;
+}
+
+switch (command.Verb)
+{
+    case "help":
+        Console.Out.Write(CommandLine.Help());
+        return 0;
+    case "version":
+        Console.Out.WriteLine(CommandLine.Version());
+        return 0;
+    case "doctor":
+        return DoctorReport.Print(new DoctorChecks(command.Options).Run(), Console.Out);
+}
+
+try
+{
+    return command.Verb is "scan" ? await ScanCommand.RunAsync(command.Options, Console.Out) : await Serve();
+}
+catch (StartException cannotStart)
+{
+    Console.Error.WriteLine($"plugboot: {cannotStart.Message}");
+    return 2;
+}
+
+async Task<int> Serve()
+{
+    using var notifier = new ServiceNotifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), Environment.GetEnvironmentVariable("WATCHDOG_USEC"));
+    bool forJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
+    return await ServeCommand.RunAsync(command.Options, notifier, forJournal);
+}

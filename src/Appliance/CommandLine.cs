@@ -1,0 +1,88 @@
+using System.Reflection;
+using System.Text;
+using Appliance.Options;
+
+namespace Appliance;
+
+/// <summary>What the program was asked to do, with every setting it was given.</summary>
+/// <param name="Verb">serve, scan, doctor, help or version.</param>
+/// <param name="Options">The options; usable only when there are no mistakes.</param>
+/// <param name="Mistakes">What is wrong with the settings, a line each.</param>
+internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadOnlyList<string> Mistakes)
+{
+    /// <summary>The settings file that is read when none is named; it need not exist.</summary>
+    public const string DefaultConfig = "/etc/plugboot/plugboot.conf";
+
+    private static readonly string[] Verbs = ["serve", "scan", "doctor", "help", "version"];
+
+    /// <summary>Reads arguments, environment and settings file; later ones win: file, environment, arguments.</summary>
+    public static CommandLine Read(string[] arguments, IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        var mistakes = new List<string>();
+        string verb = arguments.Length == 0 ? "help" : arguments[0] switch
+        {
+            "--help" or "-h" => "help",
+            "--version" or "-V" => "version",
+            _ => arguments[0],
+        };
+        if (verb is "help" or "version" || arguments.Contains("--help"))
+        {
+            return new CommandLine(verb is "version" ? verb : "help", new ApplianceOptions(), []);
+        }
+
+        if (!Verbs.Contains(verb))
+        {
+            return new CommandLine(verb, new ApplianceOptions(), [$"'{Printable.Text(verb)}' is no command; there are: {string.Join(", ", Verbs)}"]);
+        }
+
+        List<SettingValue> flags = SettingSource.FromArguments(arguments[1..], mistakes);
+        List<SettingValue> variables = SettingSource.FromEnvironment(environment);
+        string? named = flags.Concat(variables).Where(static value => value.Name == "config").Select(static value => value.Value).FirstOrDefault();
+        IEnumerable<SettingValue> values = ReadConfig(named, mistakes)
+            .Concat(variables)
+            .Concat(flags)
+            .Where(static value => value.Name != "config");
+        return new CommandLine(verb, OptionsReader.Read(values, mistakes), mistakes);
+    }
+
+    /// <summary>The text of <c>--help</c>, made from the table of settings.</summary>
+    public static string Help()
+    {
+        var text = new StringBuilder("""
+            plugboot: boots PCs over the network out of ISO files.
+
+            usage: plugboot serve [--config FILE] [--SETTING VALUE]...   serve until stopped
+                   plugboot scan [...]       list the images and how each is booted
+                   plugboot doctor [...]     check ports, address, folders and permissions
+                   plugboot version | help
+
+            Settings are read from the file (/etc/plugboot/plugboot.conf unless --config names another) as
+            "name = value" lines, then from the environment as PLUGBOOT_NAME, then from the command line.
+
+
+            """);
+        foreach (Setting setting in Settings.All)
+        {
+            text.Append("  ").Append(setting.Name.PadRight(30)).Append(setting.Help).Append(" [").Append(setting.Example).Append("]\n");
+        }
+
+        return text.Append("\nExit status: 0 stopped as asked, 1 failed while serving (or doctor found a problem), 2 could not start.\n").ToString();
+    }
+
+    public static string Version() =>
+        "plugboot " + typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+
+    private static List<SettingValue> ReadConfig(string? named, List<string> mistakes)
+    {
+        string path = named ?? DefaultConfig;
+        try
+        {
+            return named is null && !File.Exists(path) ? [] : SettingSource.FromFile(path, File.ReadAllText(path), mistakes);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            mistakes.Add($"{Printable.Text(path)}: the settings file cannot be read: {unreadable.Message}");
+            return [];
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Appliance.Boot;
+using Appliance.Dhcp;
+using Appliance.Http;
+using Appliance.Images;
+using Appliance.Options;
+using Appliance.Status;
+using Appliance.Tftp;
+
+namespace Appliance;
+
+/// <summary>Puts the daemon together, runs it until a signal, takes it apart.</summary>
+internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFactory logs)
+{
+    /// <summary>Time that HTTP transfers are given to end by themselves. Short: whoever pulls the plug does not wait either.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _log = logs.CreateLogger("plugboot");
+    private readonly TimeProvider _time = TimeProvider.System;
+
+    /// <summary>Serves until SIGTERM or SIGINT; returns the exit status.</summary>
+    /// <exception cref="StartException">It cannot start as configured.</exception>
+    public static async Task<int> RunAsync(ApplianceOptions options, ServiceNotifier notifier, bool forJournal)
+    {
+        using var log = new LineLog(Console.OpenStandardOutput(), ToLogLevel(options.LogLevel), forJournal, TimeProvider.System);
+        using var logs = new LoggerFactory([log]);
+        return await new ServeCommand(options, logs).ServeAsync(notifier);
+    }
+
+    private async Task<int> ServeAsync(ServiceNotifier notifier)
+    {
+        string interfaceName = HostNetwork.FindInterface(options.Network.Interface, options.Network.Address, options.Network.PrefixLength);
+        using var stop = new CancellationTokenSource();
+        using PosixSignalRegistration terminate = StopOn(PosixSignal.SIGTERM, stop);
+        using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT, stop);
+
+        using var library = new ImageLibrary(options.Storage, _time, logs.CreateLogger<ImageLibrary>());
+        var loaders = new LoaderFiles(options.Storage);
+        var menus = new BootMenus(options.BootUrl, options.Menu, _time);
+        var clients = new BootClients();
+        var files = new BootFiles(library, loaders, menus, clients);
+        loaders.Refresh();
+        library.Changed += (_, _) => menus.Update(library.Current.Images);
+        WarnOfMissingLoaders(loaders);
+
+        await using var http = new HttpBootServer(options, files.TryOpen, logs);
+        await http.StartAsync(stop.Token);
+        List<Task> parts =
+        [
+            new TftpServer(options, files.TryOpen, _time, logs.CreateLogger<TftpServer>()).RunAsync(stop.Token),
+            .. StartDhcp(interfaceName, clients, stop.Token),
+            library.RunAsync(stop.Token),
+            RefreshLoadersAsync(loaders, stop.Token),
+            ReportAliveAsync(notifier, stop.Token),
+        ];
+        ThrowIfOneCouldNotStart(parts);
+
+        TimeSpan sinceExec = DateTime.UtcNow - Process.GetCurrentProcess().StartTime.ToUniversalTime();
+        Log.Ready(_log, (long)sinceExec.TotalMilliseconds, interfaceName, options.Network.Address.ToString());
+        notifier.Ready($"serving {options.Network.Address} on {interfaceName}");
+
+        int status = await RunUntilStoppedAsync(parts, stop);
+        notifier.Stopping();
+        using var patience = new CancellationTokenSource(StopPatience);
+        await http.StopAsync(patience.Token);
+        return status;
+    }
+
+    private IEnumerable<Task> StartDhcp(string interfaceName, BootClients clients, CancellationToken cancellationToken)
+    {
+        if (options.Dhcp.Mode is DhcpMode.Server)
+        {
+            var policy = new BootPolicy(options, _time);
+            yield return new DhcpServer(options, interfaceName, policy, _time, logs.CreateLogger<DhcpServer>(),
+                transaction => clients.Remember(transaction.Address, transaction.Client)).RunAsync(cancellationToken);
+        }
+
+        if (options.Network.RouterAdvertisement)
+        {
+            yield return new RouterAdvertiser(interfaceName, _time, logs.CreateLogger<RouterAdvertiser>()).RunAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Servers bind before their first wait: one that is over already could not.</summary>
+    private static void ThrowIfOneCouldNotStart(IEnumerable<Task> parts)
+    {
+        foreach (Task part in parts.Where(static part => part.IsFaulted))
+        {
+            part.GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>
+    /// Waits for the signal. A part that ends before it has failed: the rest is stopped too, and the service manager or
+    /// init starts the daemon again.
+    /// </summary>
+    private async Task<int> RunUntilStoppedAsync(List<Task> parts, CancellationTokenSource stop)
+    {
+        var running = new List<Task>(parts);
+        while (!stop.IsCancellationRequested && running.Count > 0)
+        {
+            Task ended = await Task.WhenAny(running);
+            running.Remove(ended);
+            if (ended.IsFaulted)
+            {
+                Log.PartFailed(_log, ended.Exception.InnerException!);
+                await stop.CancelAsync();
+                await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return 1;
+            }
+        }
+
+        Log.Stopping(_log);
+        await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return 0;
+    }
+
+    /// <summary>Looks at the loaders folders as often as at the library: a loader dropped into one is served without a restart.</summary>
+    private async Task RefreshLoadersAsync(LoaderFiles loaders, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(options.Storage.PollInterval, _time);
+        while (await NextTickAsync(timer, cancellationToken))
+        {
+            loaders.Refresh();
+        }
+    }
+
+    private async Task ReportAliveAsync(ServiceNotifier notifier, CancellationToken cancellationToken)
+    {
+        if (notifier.WatchdogInterval is not { } interval)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(interval, _time);
+        while (await NextTickAsync(timer, cancellationToken))
+        {
+            notifier.Alive();
+        }
+    }
+
+    private static async Task<bool> NextTickAsync(PeriodicTimer timer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void WarnOfMissingLoaders(LoaderFiles loaders)
+    {
+        foreach (string name in options.Loaders.Named.Where(name => !loaders.Contains(name)))
+        {
+            Log.LoaderMissing(_log, name, options.Storage.Loaders, options.Storage.OwnLoaders);
+        }
+    }
+
+    private static PosixSignalRegistration StopOn(PosixSignal signal, CancellationTokenSource stop) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            // Else the runtime ends the process before transfers and log have been closed.
+            context.Cancel = true;
+            stop.Cancel();
+        });
+
+    private static LogLevel ToLogLevel(LogVerbosity verbosity) => verbosity switch
+    {
+        LogVerbosity.Error => LogLevel.Error,
+        LogVerbosity.Warning => LogLevel.Warning,
+        LogVerbosity.Debug => LogLevel.Debug,
+        _ => LogLevel.Information,
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "ready in {Milliseconds} ms: {Address} on {Interface}")]
+        public static partial void Ready(ILogger log, long milliseconds, string @interface, string address);
+
+        [LoggerMessage(LogLevel.Information, "stopping")]
+        public static partial void Stopping(ILogger log);
+
+        [LoggerMessage(LogLevel.Critical, "a part of the daemon failed, stopping")]
+        public static partial void PartFailed(ILogger log, Exception failure);
+
+        [LoggerMessage(LogLevel.Warning, "loader {Name} is neither in {Shipped} nor in {Own}: its clients will not boot; make loaders builds it")]
+        public static partial void LoaderMissing(ILogger log, string name, string shipped, string own);
+    }
+}
