@@ -29,12 +29,12 @@ public sealed class IpxeMenu(string server, MenuOptions options)
 
     /// <summary>
     /// The script that iPXE under UEFI looks for beside itself before it does anything else. It shows the address that the
-    /// firmware got, but has no interface open: without a <c>dhcp</c> of its own every fetch fails as "Network
-    /// unreachable" (iPXE 1.21.1; journey Uefi_pxe_gets_snponly_and_reaches_the_kernel).
+    /// firmware got, but has no interface open: every fetch fails as "Network unreachable" until it is opened (iPXE 1.21.1;
+    /// journey Uefi_pxe_gets_snponly_and_reaches_the_kernel). Another DHCP exchange is only made where that fails.
     /// </summary>
     public byte[] WriteAutoexec() =>
         new IpxeScript()
-            .Line($"dhcp || goto {Failed}")
+            .Line($"isset ${{net0/ip}} && ifopen net0 || dhcp || goto {Failed}")
             .Line($"chain --replace {server}/menu.ipxe || goto {Failed}")
             .Label(Failed)
             .Echo("Plugboot: no address, or no menu. Is the cable in?")

@@ -36,7 +36,7 @@ internal sealed class BootAnswers(OpenBootFile files, BootFetchObserver? observe
 
         if (path == HealthPath)
         {
-            return Text(request, 200, path, "OK\n"u8, date, connection);
+            return Text(request, 200, path, "OK"u8, date, connection);
         }
 
         try

@@ -72,7 +72,7 @@ internal sealed class BootApplication(OpenBootFile files, BootFetchObserver? obs
 
         if (path == BootAnswers.HealthPath)
         {
-            await AnswerAsync(context, 200, "OK\n");
+            await AnswerAsync(context, 200, "OK");
             return;
         }
 

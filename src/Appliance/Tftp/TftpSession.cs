@@ -132,7 +132,7 @@ internal sealed class TftpSession : IDisposable
         TftpTerms terms = TftpTerms.For(request, payload.Length, _server.Limits);
         TftpBlockSource source = TftpBlockSource.For(request.Mode, payload, terms.Blksize);
         _transfer = new TftpTransfer(terms, request.Mode == TftpMode.Octet ? payload.Length : null);
-        byte[] packets = ArrayPool<byte>.Shared.Rent(terms.Windowsize * source.Stride);
+        byte[] packets = ArrayPool<byte>.Shared.Rent(Math.Max(terms.Windowsize * source.Stride, TftpPacket.MaxOptionAckLength));
         bool refused = false;
         try
         {

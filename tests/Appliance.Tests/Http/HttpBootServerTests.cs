@@ -159,8 +159,8 @@ public sealed class HttpBootServerTests(HttpServerFixture fixture) : IClassFixtu
     [Fact]
     public void Health_is_ok()
     {
-        Assert.Equal("OK\n", Get("/health", "").Text);
-        Assert.Equal("OK\n", Get("/health", ForKestrel).Text);
+        Assert.Equal("OK", Get("/health", "").Text);
+        Assert.Equal("OK", Get("/health", ForKestrel).Text);
     }
 
     [Fact]
@@ -172,9 +172,9 @@ public sealed class HttpBootServerTests(HttpServerFixture fixture) : IClassFixtu
             + $"GET /menu.ipxe HTTP/1.1\r\nHost: a\r\n{ForKestrel}\r\nGET /health HTTP/1.1\r\nHost: a\r\n\r\n");
         Assert.Equal("#!ipxe\n", client.Receive().Text);
         Assert.Equal("3000001", client.Receive(toHead: true).Headers["Content-Length"]);
-        Assert.Equal("OK\n", client.Receive().Text);
+        Assert.Equal("OK", client.Receive().Text);
         Assert.Equal("#!ipxe\n", client.Receive().Text);
-        Assert.Equal("OK\n", client.Receive().Text);
+        Assert.Equal("OK", client.Receive().Text);
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class HttpTimeoutTests : IAsyncLifetime, IAsyncDisposable
         client.Receive();
         _clock.Turn(HttpConnectionTable.HeadTimeout + TimeSpan.FromSeconds(1));
         client.Send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
-        Assert.Equal("OK\n", client.Receive().Text);
+        Assert.Equal("OK", client.Receive().Text);
         _clock.Turn(HttpConnectionTable.IdleTimeout + TimeSpan.FromSeconds(1));
         Assert.True(client.IsClosed());
     }

@@ -53,6 +53,7 @@ public sealed class TftpServerTests : IAsyncLifetime, IDisposable
     [InlineData("octet\0tsize\00\0blksize\01468\0windowsize\04\0")]
     [InlineData("octet\0blksize\01468\0windowsize\064\0")]
     [InlineData("octet\0blksize\08\0windowsize\064\0timeout\01\0")]
+    [InlineData("octet\0blksize\08\0timeout\0255\0tsize\00\0windowsize\01\0")]
     [InlineData("netascii\0")]
     public void A_file_arrives_as_it_is(string modeAndOptions)
     {
