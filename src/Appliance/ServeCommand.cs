@@ -13,9 +13,6 @@ namespace Appliance;
 /// <summary>Puts the daemon together, runs it until a signal, takes it apart.</summary>
 internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFactory logs)
 {
-    /// <summary>Time that HTTP transfers are given to end by themselves. Short: whoever pulls the plug does not wait either.</summary>
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
-
     private readonly ILogger _log = logs.CreateLogger("plugboot");
     private readonly TimeProvider _time = TimeProvider.System;
 
@@ -62,8 +59,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
 
         int status = await RunUntilStoppedAsync(parts, stop);
         notifier.Stopping();
-        using var patience = new CancellationTokenSource(StopPatience);
-        await http.StopAsync(patience.Token);
+        await http.StopAsync(CancellationToken.None);
         return status;
     }
 

@@ -110,12 +110,7 @@ internal sealed class BootConnection
                     return false;
                 }
 
-                if (_betweenRequests && !buffer.IsEmpty)
-                {
-                    Waits();
-                }
-
-                _input.AdvanceTo(buffer.Start, buffer.End);
+                WaitsForTheRestOf(buffer);
                 continue;
             }
 
@@ -138,6 +133,16 @@ internal sealed class BootConnection
         }
 
         return false;
+    }
+
+    private void WaitsForTheRestOf(in ReadOnlySequence<byte> buffer)
+    {
+        if (_betweenRequests && !buffer.IsEmpty)
+        {
+            Waits();
+        }
+
+        _input.AdvanceTo(buffer.Start, buffer.End);
     }
 
     private void Waits()
@@ -207,34 +212,39 @@ internal sealed class BootConnection
     private async ValueTask SendAsync(PreparedAnswer answer)
     {
         long started = _server.Time.GetTimestamp();
-        bool complete = false;
-        long sent = 0;
+        BootFetchOutcome outcome = BootFetchOutcome.Aborted;
         try
         {
-            sent = await _sender.SendAsync(answer);
-            complete = true;
+            await _sender.SendAsync(answer);
+            outcome = answer.IsHead ? BootFetchOutcome.Probe : BootFetchOutcome.Complete;
+        }
+        catch (IOException e)
+        {
+            // The file; a peer that is gone is a SocketException. The length is promised: only closing tells the client.
+            outcome = BootFetchOutcome.Failed;
+            _server.Log.FileUnreadable(_client, answer.Path, e.Message);
+            throw;
         }
         finally
         {
             answer.Dispose();
             if (answer.Payload is { } payload)
             {
-                sent = complete ? answer.BodyLength : _sender.BodyBytesSent;
-                Report(answer, payload, sent, complete, started);
+                Report(answer, payload.Length, outcome, _server.Time.GetElapsedTime(started));
             }
         }
     }
 
-    private void Report(in PreparedAnswer answer, Payload payload, long sent, bool complete, long started)
+    private void Report(in PreparedAnswer answer, long length, BootFetchOutcome outcome, TimeSpan took)
     {
-        if (!complete)
+        long sent = _sender.BodyBytesSent;
+        if (outcome == BootFetchOutcome.Aborted)
         {
             _server.Log.Aborted(_client, answer.Path, sent);
         }
-        else if (answer.Status == 200 && !answer.IsHead)
+        else if (answer.Status == 200 && outcome == BootFetchOutcome.Complete)
         {
-            double seconds = _server.Time.GetElapsedTime(started).TotalSeconds;
-            _server.Log.Sent(_client, answer.Path, sent, seconds, sent / Math.Max(seconds, 1e-6) / 1e6);
+            _server.Log.Sent(_client, answer.Path, sent, took.TotalSeconds, sent / Math.Max(took.TotalSeconds, 1e-6) / 1e6);
         }
         else
         {
@@ -243,7 +253,6 @@ internal sealed class BootConnection
             _rangeBytes += answer.Status == 206 ? sent : 0;
         }
 
-        BootFetchOutcome outcome = !complete ? BootFetchOutcome.Aborted : answer.IsHead ? BootFetchOutcome.Probe : BootFetchOutcome.Complete;
-        _server.Observe(new BootFetch(_client.Address, BootProtocol.Http, answer.Path, answer.Offset, sent, payload.Length, outcome));
+        _server.Observe(new BootFetch(_client.Address, BootProtocol.Http, answer.Path, answer.Offset, sent, length, outcome));
     }
 }

@@ -25,6 +25,9 @@ public sealed class HttpBootServer : IAsyncDisposable
     /// <summary>Longest body of a request that is read, and thrown away: no request has one that counts.</summary>
     private const int MaxRequestBody = 64 * 1024;
 
+    /// <summary>Time that answers under way get when the server stops. 2 s: scripts and loaders end, an image never would.</summary>
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
     private readonly HttpConnectionTable _connections;
@@ -110,10 +113,12 @@ public sealed class HttpBootServer : IAsyncDisposable
         return new StartException($"the HTTP server cannot listen: {failure.Message}", failure);
     }
 
-    /// <summary>Takes no more connections and waits for the answers under way until cancelled, then cuts them off.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>Takes no more connections, waits a moment for the answers under way, then cuts them off; at once when cancelled.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
     {
-        await _kestrel.StopAsync(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StopGrace);
+        await _kestrel.StopAsync(limit.Token);
         _sweep?.Dispose();
     }
 

@@ -37,6 +37,8 @@ internal sealed class PayloadSender
 
     private readonly Socket _socket;
     private readonly CancellationToken _closed;
+    private long _sent;
+    private int _headLength;
 
     public PayloadSender(Socket socket, CancellationToken closed)
     {
@@ -48,14 +50,15 @@ internal sealed class PayloadSender
     }
 
     /// <summary>Bytes of the latest answer's body that the kernel has taken.</summary>
-    public long BodyBytesSent { get; private set; }
+    public long BodyBytesSent => Math.Max(0, _sent - _headLength);
 
-    /// <summary>Sends an answer; returns the bytes of its body.</summary>
+    /// <summary>Sends an answer.</summary>
     /// <exception cref="SocketException">The peer is gone.</exception>
     /// <exception cref="IOException">The file could not be read or has been cut short: the connection must be closed.</exception>
-    public async ValueTask<long> SendAsync(PreparedAnswer answer)
+    public async ValueTask SendAsync(PreparedAnswer answer)
     {
-        BodyBytesSent = -answer.HeadLength;
+        _sent = 0;
+        _headLength = answer.HeadLength;
         await SendMemoryAsync(answer.Buffer.AsMemory(0, answer.BufferedLength));
         if (answer.Payload is { } payload && BodyBytesSent < answer.BodyLength)
         {
@@ -64,8 +67,6 @@ internal sealed class PayloadSender
                 await SendSegmentAsync(segment, answer.Buffer);
             }
         }
-
-        return BodyBytesSent;
     }
 
     private async ValueTask SendSegmentAsync(PayloadSegment segment, byte[] buffer)
@@ -87,7 +88,7 @@ internal sealed class PayloadSender
                 : 0;
             if (sent > 0)
             {
-                BodyBytesSent += sent;
+                _sent += sent;
                 done += sent;
                 continue;
             }
@@ -109,7 +110,7 @@ internal sealed class PayloadSender
         while (!bytes.IsEmpty)
         {
             int sent = await _socket.SendAsync(bytes, SocketFlags.None, _closed);
-            BodyBytesSent += sent;
+            _sent += sent;
             bytes = bytes[sent..];
         }
     }

@@ -203,6 +203,11 @@ internal sealed class TftpSession : IDisposable
         double megabytesPerSecond = bytes / Math.Max(took.TotalSeconds, 1e-6) / 1e6;
         _server.Log.Transferred(
             Client, path, bytes, took.TotalSeconds, megabytesPerSecond, terms.Blksize, terms.Windowsize, transfer.Retransmissions, result);
+        if (_socket.Lost > 0)
+        {
+            _server.Log.SendsLost(Client, path, _socket.Lost);
+        }
+
         BootFetchOutcome outcome = result switch
         {
             TftpResult.Complete => BootFetchOutcome.Complete,

@@ -79,7 +79,7 @@ internal sealed class TftpSocket : IDisposable
         }
     }
 
-    /// <summary>Packets that the network did not take.</summary>
+    /// <summary>Sends that the network did not take.</summary>
     public long Lost { get; private set; }
 
     /// <summary>

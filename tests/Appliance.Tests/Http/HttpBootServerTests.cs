@@ -289,6 +289,30 @@ public sealed class HttpBootServerTests(HttpServerFixture fixture) : IClassFixtu
         Assert.True(client.IsClosed());
     }
 
+    [Fact]
+    public async Task Stopping_cuts_off_what_does_not_end()
+    {
+        var options = new ApplianceOptions
+        {
+            Network = new NetworkOptions { Address = IPAddress.Loopback },
+            Http = new HttpOptions { Ports = [0] },
+        };
+        string path = Path.GetTempFileName();
+        using (FileStream sparse = File.OpenWrite(path))
+        {
+            sparse.SetLength(1L << 32);
+        }
+
+        await using var server = new HttpBootServer(
+            options, (_, _, _) => Payload.FromFile(SharedFile.Open(path), "application/octet-stream"), NullLoggerFactory.Instance);
+        await server.StartAsync(CancellationToken.None);
+        using var client = new HttpClientSocket(server.LocalEndPoints[0]);
+        client.Send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+        await server.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.True(SpinWait.SpinUntil(() => server.OpenConnections == 0, TimeSpan.FromSeconds(10)));
+        File.Delete(path);
+    }
+
     private HttpAnswer Get(string target, string extra)
     {
         using var client = new HttpClientSocket(fixture.Address);

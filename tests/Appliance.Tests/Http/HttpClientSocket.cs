@@ -47,6 +47,9 @@ internal sealed class HttpClientSocket : IDisposable
         return new HttpAnswer(status, headers, body);
     }
 
+    /// <summary>Waits for bytes or the end of the connection.</summary>
+    public bool HasNews(TimeSpan wait) => _socket.Poll(wait, SelectMode.SelectRead);
+
     /// <summary>Whether the server ends the connection, with nothing more on it.</summary>
     public bool IsClosed()
     {
