@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Appliance.Boot;
@@ -16,6 +17,12 @@ public sealed class TftpServer
 {
     /// <summary>Longest request that is read: RFC 2347 allows 512 bytes, some more cost nothing.</summary>
     private const int MaxRequestLength = 1024;
+
+    /// <summary>Longest buffer that is kept: a window of 64 full Ethernet frames; longer ones are made anew.</summary>
+    private const int MaxBufferLength = 128 * 1024;
+
+    /// <summary>Idle buffers of one size that are kept: a bench's worth of PCs.</summary>
+    private const int MaxIdleBuffers = 8;
 
     /// <summary>Pause after a failed receive, so that an error that stays does not spin: half of what firmware waits at least.</summary>
     private static readonly TimeSpan ReceiveErrorPause = TimeSpan.FromMilliseconds(500);
@@ -51,6 +58,12 @@ public sealed class TftpServer
     public long DroppedPackets { get; private set; }
 
     internal TftpOptions Limits { get; }
+
+    /// <summary>
+    /// Buffers of windows. Not the shared pool: that keeps what a thread returns for this thread, and a transfer's thread
+    /// ends with it.
+    /// </summary>
+    internal ArrayPool<byte> Buffers { get; } = ArrayPool<byte>.Create(MaxBufferLength, MaxIdleBuffers);
 
     internal TimeProvider Time { get; }
 

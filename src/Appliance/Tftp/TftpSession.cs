@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Appliance.Boot;
@@ -27,6 +26,9 @@ internal sealed class TftpSession : IDisposable
     private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(1);
 
     private readonly byte[] _request;
+
+    /// <summary>Room for a window of packets; none before the client is known to be there, because requests are forged.</summary>
+    private byte[]? _packets;
     private readonly TftpServer _server;
     private readonly TftpSocket _socket;
     private readonly long _started;
@@ -132,11 +134,10 @@ internal sealed class TftpSession : IDisposable
         TftpTerms terms = TftpTerms.For(request, payload.Length, _server.Limits);
         TftpBlockSource source = TftpBlockSource.For(request.Mode, payload, terms.Blksize);
         _transfer = new TftpTransfer(terms, request.Mode == TftpMode.Octet ? payload.Length : null);
-        byte[] packets = ArrayPool<byte>.Shared.Rent(Math.Max(terms.Windowsize * source.Stride, TftpPacket.MaxOptionAckLength));
         bool refused = false;
         try
         {
-            Exchange(_transfer, terms, source, packets);
+            Exchange(_transfer, terms, source);
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
@@ -145,13 +146,16 @@ internal sealed class TftpSession : IDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(packets);
+            if (_packets is not null)
+            {
+                _server.Buffers.Return(_packets);
+            }
         }
 
         Report(path, payload, terms, refused ? TftpResult.ClientAborted : _stopping ? TftpResult.Stopped : _transfer.Result);
     }
 
-    private void Exchange(TftpTransfer transfer, in TftpTerms terms, TftpBlockSource source, byte[] packets)
+    private void Exchange(TftpTransfer transfer, in TftpTerms terms, TftpBlockSource source)
     {
         Span<byte> received = stackalloc byte[ReceiveLength];
         TftpAction action = transfer.Step(new TftpEvent(TftpEventKind.Begin), Now);
@@ -160,16 +164,17 @@ internal sealed class TftpSession : IDisposable
             switch (action.Kind)
             {
                 case TftpActionKind.SendOptionAck:
-                    _socket.Send(packets.AsSpan(0, terms.WriteOptionAck(packets)));
+                    _socket.Send(received[..terms.WriteOptionAck(received)]);
                     break;
                 case TftpActionKind.SendBlocks:
-                    int length = source.Fill(action.First, action.Count, packets);
+                    _packets ??= _server.Buffers.Rent(terms.Windowsize * source.Stride);
+                    int length = source.Fill(action.First, action.Count, _packets);
                     if (length < action.Count * source.Stride)
                     {
                         transfer.EndAt(action.First + action.Count - 1);
                     }
 
-                    _socket.SendRun(packets.AsSpan(0, length), source.Stride);
+                    _socket.SendRun(_packets.AsSpan(0, length), source.Stride);
                     break;
             }
 
