@@ -147,6 +147,19 @@ public sealed class ClientToolJourneys(RigFixture rig) : IAsyncLifetime
     public async Task Curl_finds_the_service_healthy() =>
         Assert.Equal("OK", (await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", $"http://{Server}/health")).TrimEnd());
 
+    [Fact]
+    public async Task Three_capabilities_are_enough()
+    {
+        await _daemon.StopAsync();
+        await using Daemon confined = await Daemon.StartConfinedAsync(rig.Wire, "confined");
+        string lease = await rig.Wire.RunOnClientAsync(
+            "busybox", "udhcpc", "-i", Wire.ClientInterface, "-f", "-q", "-n", "-s", Repository.Script("tests/rig/print-lease.sh"));
+        Assert.Matches($"bound ip={PoolAddress}", lease);
+        await CurlAsync($"tftp://{Server}/{Loader}");
+        await AssertIsLoaderAsync();
+        Assert.DoesNotContain("WARN", confined.Log.Text, StringComparison.Ordinal);
+    }
+
     private static string ImageUrl(int port) =>
         string.Create(CultureInfo.InvariantCulture, $"http://{Server}:{port}/isos/{SampleLibrary.GrubRescue}");
 

@@ -42,6 +42,27 @@ public sealed class FirmwareJourneys(RigFixture rig)
     public Task Uefi_http_boot_reaches_the_kernel() =>
         BootAsync("uefi-http", Firmware.UefiHttp, [], [new("Start HTTP Boot"), new(@"http://192\.168\.100\.1"), OurIpxe, Menu, Kernel]);
 
+    [Fact]
+    public Task Bios_boots_an_unknown_image_as_a_disc() =>
+        BootAsync("bios-sanboot", Firmware.Bios, [], [AnyIpxe, Menu, new("GNU GRUB|grub>")], SampleLibrary.GrubRescue);
+
+    [Fact]
+    public Task Bios_copies_memtest_to_memory() =>
+        BootAsync("bios-memdisk", Firmware.Bios, [], [AnyIpxe, Menu, new("MEMDISK [0-9]")], SampleLibrary.Memtest);
+
+    [Fact]
+    public async Task Uefi_starts_memtest_as_a_program()
+    {
+        await using Daemon daemon = await Daemon.StartAsync(
+            rig.Wire, "uefi-memtest", ["menu-default = " + SampleLibrary.Memtest, "menu-timeout = 1"]);
+        await using QemuPc pc = QemuPc.PowerOn(rig.Wire, Firmware.Uefi, "uefi-memtest");
+        int seen = await pc.WaitForAsync(OurIpxe.Pattern, StageDeadline, 0);
+
+        // It draws on the screen only: what the serial console shows last is that it is started.
+        await pc.WaitForAsync(@"bootx64\.efi\.+ ok", StageDeadline, seen);
+        await daemon.Log.WaitForAsync(@"/EFI/BOOT/bootx64\.efi [0-9]+ bytes", StageDeadline);
+    }
+
     [Theory]
     [Trait("Suite", "all")]
     [InlineData(Firmware.Arm64, "Start PXE over IPv4")]

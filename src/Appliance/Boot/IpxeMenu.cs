@@ -48,11 +48,18 @@ public sealed class IpxeMenu(string server, MenuOptions options)
     {
         var script = new IpxeScript();
         var pending = new List<Section>();
-        string defaultLabel = FindDefault(root, "g") ?? Local;
+        (string Label, MenuEntry Entry)? found = FindDefault(root, "g");
+        string defaultLabel = found?.Label ?? Local;
 
         // Only the first showing starts something by itself: an entry that failed must not be tried for ever.
         script.Line(string.Create(CultureInfo.InvariantCulture, $"set wait {options.Timeout.TotalMilliseconds:0}"));
         script.Label(Root).Menu(options.Title);
+        if (found is { } nested && !root.Entries.Contains(nested.Entry))
+        {
+            // iPXE starts by itself only what the menu that it shows has: an entry inside a group stands here as well.
+            script.Item(nested.Label, nested.Entry.Title);
+        }
+
         WriteItems(script, root, "g", pending);
         script.Gap()
             .Item(Local, "Boot from the local disk", 'l')
@@ -194,14 +201,14 @@ public sealed class IpxeMenu(string server, MenuOptions options)
         script.Line(firmware is ClientFirmware.Bios ? $"sanboot --no-describe --drive 0x80 || goto {Failed}" : "exit 1");
     }
 
-    /// <summary>Label of the image that the settings name as the default, or null.</summary>
-    private string? FindDefault(MenuGroup group, string label)
+    /// <summary>The entry that the settings name as the default, with its label, or null.</summary>
+    private (string Label, MenuEntry Entry)? FindDefault(MenuGroup group, string label)
     {
         for (int i = 0; i < group.Entries.Length; i++)
         {
             if (group.Entries[i].Problem is null && IsDefault(group.Entries[i].Id))
             {
-                return $"{label}-i{i}";
+                return ($"{label}-i{i}", group.Entries[i]);
             }
         }
 

@@ -9,6 +9,9 @@ internal sealed class Daemon : IAsyncDisposable
     private static readonly TimeSpan ReadyDeadline = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(10);
 
+    /// <summary>The capabilities of configs/plugboot.service, as setpriv(1) takes them.</summary>
+    private const string Confinement = "-all,+net_bind_service,+net_raw,+net_admin";
+
     private readonly Process _process;
     private readonly Task _reading;
 
@@ -40,7 +43,15 @@ internal sealed class Daemon : IAsyncDisposable
     /// <param name="name">Names its files in artifacts/e2e.</param>
     /// <param name="settings">Lines of its configuration beyond the wire and the folders.</param>
     /// <exception cref="TimeoutException">It did not get ready; the message shows its log.</exception>
-    public static async Task<Daemon> StartAsync(Wire wire, string name, params string[] settings)
+    public static Task<Daemon> StartAsync(Wire wire, string name, params string[] settings) =>
+        StartAsync(wire, name, [Repository.Daemon], settings);
+
+    /// <summary>The same with no more capabilities than plugboot.service gives it.</summary>
+    /// <exception cref="TimeoutException">It did not get ready; the message shows its log.</exception>
+    public static Task<Daemon> StartConfinedAsync(Wire wire, string name) =>
+        StartAsync(wire, name, ["setpriv", "--no-new-privs", "--bounding-set", Confinement, "--inh-caps", Confinement, Repository.Daemon], []);
+
+    private static async Task<Daemon> StartAsync(Wire wire, string name, string[] command, string[] settings)
     {
         string configuration = Path.Combine(Repository.Logs, name + ".conf");
         await File.WriteAllLinesAsync(configuration, [
@@ -50,7 +61,7 @@ internal sealed class Daemon : IAsyncDisposable
             $"loaders = {Repository.Loaders}",
             .. settings,
         ]);
-        Process process = wire.StartBesideBridge(Repository.Daemon, "serve", "--config", configuration);
+        Process process = wire.StartBesideBridge(command[0], [.. command[1..], "serve", "--config", configuration]);
         var daemon = new Daemon(process, new ConsoleLog(name + ".daemon"));
         try
         {

@@ -9,6 +9,8 @@ internal static class SampleLibrary
     /// <summary>Five megabytes, in a group of its own.</summary>
     public const string GrubRescue = "tools/grub-rescue.iso";
 
+    public const string Memtest = "tools/memtest86plus-x64.iso";
+
     /// <summary>Makes sure that the parts are built: amd64, arm64, tools.</summary>
     public static Task BuildAsync(params string[] parts) =>
         HostCommand.RunAsync(Repository.Script("tests/rig/sample-library.sh"), parts);

@@ -96,7 +96,11 @@ public sealed class IpxeMenuTests
     public void The_default_image_is_found_by_its_name_or_its_file(string name)
     {
         var root = new MenuGroup("", [new MenuGroup("rescue", [], [Entry("rescue/grub-2", "grub-2", Linux), Entry("rescue/grub-2.0", "grub-2.0", Linux)])], []);
-        Assert.Contains("choose --default g-0-i1 ", Write(root, new MenuOptions { Default = name }), StringComparison.Ordinal);
+        string script = Write(root, new MenuOptions { Default = name });
+        Assert.Contains("choose --default g-0-i1 ", script, StringComparison.Ordinal);
+
+        // iPXE only starts by itself what stands in the menu that it shows.
+        Assert.Contains("menu -- Plugboot\nitem g-0-i1 grub-2.0\nitem g-0 rescue >\n", script, StringComparison.Ordinal);
     }
 
     [Fact]
