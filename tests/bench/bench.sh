@@ -115,14 +115,14 @@ inside() {
     local round
     work=$(mktemp --directory "$output/work.XXXXXX")
     trap 'rm -rf "$work"' EXIT
-    lay_wire
+    lay_wire "$prefix"
     # The client's end of the wire in a namespace of its own, held open by a process that does nothing.
     unshare --net sleep infinity &
     client=$!
     until [ "$(readlink "/proc/$client/ns/net")" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
     ip link set port1 netns "$client"
     on_client ip link set lo up
-    on_client ip address add 192.168.100.50/24 dev port1
+    on_client ip address add "192.168.100.50/$prefix" dev port1
     on_client ip link set port1 up
 
     : > "$samples"

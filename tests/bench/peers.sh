@@ -1,7 +1,11 @@
 # SUMMARY: The servers that are measured, each started the way its own manual says; sourced by bench.sh.
 # shellcheck shell=bash disable=SC2154 # variables of the script that sources it
 
+# A network with room for more clients than perfdhcp plays, so that no server runs out of addresses.
 address=192.168.100.1
+prefix=20
+pool_start=192.168.104.0
+pool_end=192.168.111.250
 media=$artifacts/sample/bench
 peers=$artifacts/peers
 
@@ -39,7 +43,8 @@ peer_command() {
 start_plugboot() {
     cat > "$work/plugboot.conf" << CONF
 interface = br0
-address = $address/24
+address = $address/$prefix
+dhcp-pool = $pool_start-$pool_end
 media = $media
 loaders = $artifacts/loaders
 CONF
@@ -51,7 +56,7 @@ CONF
 dnsmasq_with() {
     dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 --user=root --log-facility=- \
         --interface=br0 --bind-interfaces --dhcp-authoritative \
-        --dhcp-range=192.168.100.100,192.168.100.199,12h --dhcp-leasefile="$work/dnsmasq.leases" \
+        --dhcp-range="$pool_start,$pool_end,12h" --dhcp-lease-max=10000 --dhcp-leasefile="$work/dnsmasq.leases" \
         --dhcp-userclass=set:ipxe,iPXE --dhcp-boot="tag:ipxe,http://$address/menu.ipxe" \
         --enable-tftp --tftp-root="$media/loaders" "$@" > "$work/dnsmasq.log" 2>&1 &
     server=$!
@@ -108,7 +113,7 @@ start_kea() {
     "interfaces-config": { "interfaces": [ "br0" ] },
     "lease-database": { "type": "memfile", "persist": true, "name": "$work/kea.leases" },
     "loggers": [ { "name": "kea-dhcp4", "severity": "WARN", "output_options": [ { "output": "$work/kea.log" } ] } ],
-    "subnet4": [ { "id": 1, "subnet": "192.168.100.0/24", "pools": [ { "pool": "192.168.100.100 - 192.168.100.199" } ] } ]
+    "subnet4": [ { "id": 1, "subnet": "192.168.96.0/$prefix", "pools": [ { "pool": "$pool_start - $pool_end" } ] } ]
 } }
 CONF
     (KEA_PIDFILE_DIR=$work KEA_LOCKFILE_DIR=none peer_command kea-dhcp4-server kea-dhcp4 -c "$work/kea.conf" > "$work/kea.out" 2>&1) &

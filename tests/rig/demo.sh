@@ -70,7 +70,7 @@ show_screen() {
 }
 
 inside() {
-    lay_wire
+    lay_wire 24
     write_configuration > "$folder/plugboot.conf"
     start_daemon
     trap 'kill "$daemon" 2> /dev/null || true' EXIT

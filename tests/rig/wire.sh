@@ -15,13 +15,13 @@ enclose() {
     exec unshare "${options[@]}" "$0" "$@"
 }
 
-# lay_wire: the bridge br0 with our address; port0, which is always up (a bridge without a live port has no carrier, and so
+# lay_wire PREFIX: the bridge br0 with our address; port0, which is always up (a bridge without a live port has no carrier, and so
 # no IPv6 address) and leads to port1; tap0 for a PC.
 lay_wire() {
     local link
     ip link set lo up
     ip link add br0 type bridge
-    ip address add 192.168.100.1/24 dev br0
+    ip address add "192.168.100.1/$1" dev br0
     ip link add port0 type veth peer name port1
     ip tuntap add tap0 mode tap
     ip link set port0 master br0
