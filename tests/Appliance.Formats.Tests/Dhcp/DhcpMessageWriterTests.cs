@@ -12,7 +12,12 @@ public sealed class DhcpMessageWriterTests
     {
         byte[] request = (DhcpRequest.Of(DhcpMessageType.Discover) with
         {
-            Xid = 0xdeadbeef, Broadcast = true, Hops = 3, Giaddr = "192.0.2.9", File = "old"u8.ToArray(), Sname = "old"u8.ToArray(),
+            Xid = 0xdeadbeef,
+            Broadcast = true,
+            Hops = 3,
+            Giaddr = "192.0.2.9",
+            File = "old"u8.ToArray(),
+            Sname = "old"u8.ToArray(),
         }).ToBytes();
         request[9] = 77;
 

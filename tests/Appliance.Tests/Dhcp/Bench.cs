@@ -61,12 +61,14 @@ internal sealed class Bench
                 (DhcpOptionCode.ServerIdentifier, DhcpRequest.Address(Server)),
                 (DhcpOptionCode.RequestedAddress, DhcpRequest.Address(address)),
                 .. options,
-            ]) with { Chaddr = mac });
+            ]) with
+        { Chaddr = mac });
 
     /// <summary>REQUEST in INIT-REBOOT.</summary>
     public Answer Reboot(byte[] mac, string address, params (DhcpOptionCode, byte[])[] options) => Send(
         DhcpRequest.Of(DhcpMessageType.Request, [(DhcpOptionCode.RequestedAddress, DhcpRequest.Address(address)), .. options])
-            with { Chaddr = mac });
+            with
+        { Chaddr = mac });
 
     /// <summary>REQUEST in RENEWING or REBINDING, which look the same in the message.</summary>
     public Answer Renew(byte[] mac, string address) =>
@@ -77,7 +79,8 @@ internal sealed class Bench
 
     public Answer Decline(byte[] mac, string address) => Send(
         DhcpRequest.Of(DhcpMessageType.Decline, (DhcpOptionCode.RequestedAddress, DhcpRequest.Address(address)))
-            with { Chaddr = mac });
+            with
+        { Chaddr = mac });
 
     /// <summary>DISCOVER and REQUEST; the address that the client then has.</summary>
     public string Obtain(byte[] mac, params (DhcpOptionCode, byte[])[] options)

@@ -36,7 +36,9 @@ public sealed class DhcpResponderTests
         {
             Dhcp = new DhcpOptions
             {
-                Router = IPAddress.Parse("192.168.100.254"), DnsServer = IPAddress.Parse("192.0.2.53"), DomainName = "bench.test",
+                Router = IPAddress.Parse("192.168.100.254"),
+                DnsServer = IPAddress.Parse("192.0.2.53"),
+                DomainName = "bench.test",
             },
         });
 
@@ -91,7 +93,8 @@ public sealed class DhcpResponderTests
     {
         DhcpRequest discover = DhcpRequest.Of(DhcpMessageType.Discover) with { Htype = 32, Chaddr = [] };
         DhcpRequest identified = DhcpRequest.Of(DhcpMessageType.Discover, (DhcpOptionCode.ClientIdentifier, [0xff, 1]))
-            with { Htype = 32, Chaddr = [] };
+            with
+        { Htype = 32, Chaddr = [] };
 
         Assert.Equal(DhcpOutcome.NoIdentity, _bench.Send(discover).Outcome);
         Assert.Equal(DhcpRoute.Broadcast, _bench.Send(identified).Route);
@@ -126,7 +129,8 @@ public sealed class DhcpResponderTests
         Answer offer = _bench.Send(DhcpRequest.Of(DhcpMessageType.Discover) with { Giaddr = "192.168.100.9" });
         Answer nak = _bench.Send(
             DhcpRequest.Of(DhcpMessageType.Request, (DhcpOptionCode.RequestedAddress, DhcpRequest.Address("10.1.1.1")))
-                with { Giaddr = "192.168.100.9" });
+                with
+            { Giaddr = "192.168.100.9" });
 
         Assert.Equal((DhcpRoute.Relay, "192.168.100.9"), (offer.Route, offer.To));
         Assert.Equal((DhcpOutcome.Nak, DhcpRoute.Relay, "192.168.100.9"), (nak.Outcome, nak.Route, nak.To));
@@ -187,7 +191,8 @@ public sealed class DhcpResponderTests
         Answer silence = _bench.Send(DhcpRequest.Of(
             DhcpMessageType.Request,
             (DhcpOptionCode.ServerIdentifier, DhcpRequest.Address("192.168.100.2")),
-            (DhcpOptionCode.RequestedAddress, DhcpRequest.Address("192.168.100.77"))) with { Chaddr = Mac1 });
+            (DhcpOptionCode.RequestedAddress, DhcpRequest.Address("192.168.100.77"))) with
+        { Chaddr = Mac1 });
 
         Assert.Equal((DhcpOutcome.OtherServer, 0), (silence.Outcome, silence.Reply.Length));
         Assert.Equal(address, _bench.Discover(Mac2, (DhcpOptionCode.RequestedAddress, DhcpRequest.Address(address))).Address);
@@ -351,7 +356,8 @@ public sealed class DhcpResponderTests
         {
             DhcpRequest request = DhcpRequest.Of(
                 (DhcpMessageType)type, (DhcpOptionCode.RequestedAddress, DhcpRequest.Address("192.168.100.120")))
-                with { Ciaddr = "203.0.113.5" };
+                with
+            { Ciaddr = "203.0.113.5" };
 
             Assert.NotEqual("203.0.113.5", _bench.Send(request).To);
         }

@@ -145,7 +145,8 @@ public sealed class DhcpServerTests : IDisposable
     {
         Send(server, (DhcpRequest.Of(DhcpMessageType.Request) with
         {
-            Ciaddr = ClientAddress, Chaddr = mac ?? DhcpRequest.Mac(9),
+            Ciaddr = ClientAddress,
+            Chaddr = mac ?? DhcpRequest.Mac(9),
         }).ToBytes());
         byte[] reply = new byte[1500];
         return reply[.._client.Receive(reply)];
