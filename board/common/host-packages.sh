@@ -22,6 +22,10 @@ pc    /usr/lib/ipxe/qemu/pxe-virtio.rom        ipxe-qemu
 pc    /usr/share/OVMF/OVMF_CODE_4M.fd          ovmf
 arm64 qemu-system-aarch64                      qemu-system-arm
 arm64 /usr/share/AAVMF/AAVMF_CODE.fd           qemu-efi-aarch64
+test  genisoimage                              genisoimage
+test  7z                                       p7zip-full
+test  /usr/lib/grub-rescue/grub-rescue-cdrom.iso grub-rescue-pc
+test  /usr/lib/memtest86+/memtest86+x64.iso    memtest86+
 test  udhcpc                                   udhcpc
 test  dhclient                                 isc-dhcp-client
 test  dhcping                                  dhcping
