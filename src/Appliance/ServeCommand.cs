@@ -28,6 +28,9 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
     private async Task<int> ServeAsync(ServiceNotifier notifier)
     {
         string interfaceName = HostNetwork.FindInterface(options.Network.Interface, options.Network.Address, options.Network.PrefixLength);
+        RequireReadable(options.Storage.Isos, "media");
+        RequireReadable(options.Storage.Loaders, "loaders");
+        RequireReadable(options.Storage.OwnLoaders, "media");
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration terminate = StopOn(PosixSignal.SIGTERM, stop);
         using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT, stop);
@@ -39,8 +42,6 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
         var files = new BootFiles(library, loaders, menus, clients);
         loaders.Refresh();
         library.Changed += (_, _) => menus.Update(library.Current.Images);
-        WarnOfMissingLoaders(loaders);
-
         await using var http = new HttpBootServer(options, files.TryOpen, logs);
         await http.StartAsync(stop.Token);
         List<Task> parts =
@@ -52,6 +53,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
             ReportAliveAsync(notifier, stop.Token),
         ];
         ThrowIfOneCouldNotStart(parts);
+        WarnOfMissingLoaders(loaders);
 
         TimeSpan sinceExec = DateTime.UtcNow - Process.GetCurrentProcess().StartTime.ToUniversalTime();
         Log.Ready(_log, (long)sinceExec.TotalMilliseconds, interfaceName, options.Network.Address.ToString());
@@ -145,6 +147,28 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
         catch (OperationCanceledException)
         {
             return false;
+        }
+    }
+
+    /// <summary>
+    /// A folder that is not there may come with its card; one that may not be read stays so until somebody changes it.
+    /// </summary>
+    /// <exception cref="StartException">It is there and cannot be read.</exception>
+    private static void RequireReadable(string folder, string setting)
+    {
+        try
+        {
+            using IEnumerator<string> names = Directory.EnumerateFileSystemEntries(folder).GetEnumerator();
+            names.MoveNext();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException(
+                $"{folder} cannot be read ({unreadable.Message}); give the service's user read permission, or change {setting}", unreadable);
         }
     }
 

@@ -51,6 +51,10 @@ internal sealed class Daemon : IAsyncDisposable
     public static Task<Daemon> StartConfinedAsync(Wire wire, string name) =>
         StartAsync(wire, name, ["setpriv", "--no-new-privs", "--bounding-set", Confinement, "--inh-caps", Confinement, Repository.Daemon], []);
 
+    /// <summary>Runs it to its end, confined like that, with a configuration that it cannot start with.</summary>
+    public static Task<CommandResult> TryServeAsync(Wire wire, params string[] arguments) => HostCommand.TryRunAsync(
+        "ip", ["netns", "exec", wire.Server, "setpriv", "--bounding-set", Confinement, "--inh-caps", Confinement, Repository.Daemon, "serve", .. arguments]);
+
     private static async Task<Daemon> StartAsync(Wire wire, string name, string[] command, string[] settings)
     {
         string configuration = Path.Combine(Repository.Logs, name + ".conf");
