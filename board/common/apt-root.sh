@@ -11,9 +11,11 @@ usage() {
     cat << 'TEXT'
 usage: apt-root.sh fetch SUITE PACKAGE[:ARCHITECTURE]...
        apt-root.sh fetch-missing SUITE PACKAGE...
+       apt-root.sh sources SUITE
 
 fetch          downloads the newest .deb of each package and prints its path, one line each, in the given order
 fetch-missing  also downloads the dependencies that this host lacks, without a promised order
+sources        prints the path of a sources.list for tools that make a whole system, such as mmdebstrap
 
 DEBIAN_MIRROR and DEBIAN_SECURITY_MIRROR name the archives to use instead of the host's.
 TEXT
@@ -135,10 +137,13 @@ fetch_missing() {
         --option Dir::Cache::archives="$root/none" install "$@" | grep "^'")
 }
 
-[ $# -ge 3 ] || { usage >&2 && exit 2; }
-command=$1 suite=$2
+command=${1:-} suite=${2:-}
+case $command in
+    fetch | fetch-missing) [ $# -ge 3 ] || { usage >&2 && exit 2; } ;;
+    sources) [ $# = 2 ] || { usage >&2 && exit 2; } ;;
+    *) usage >&2 && exit 2 ;;
+esac
 shift 2
-case $command in fetch | fetch-missing) ;; *) usage >&2 && exit 2 ;; esac
 have apt-get || die "needs apt-get: run this on Debian (or in a Debian container)"
 [ -r "$keyring" ] || die "needs $keyring: install the package debian-archive-keyring"
 
@@ -148,5 +153,9 @@ mkdir -p "$root"
 exec 9> "$root/lock"
 flock 9
 prepare
+if [ "$command" = sources ]; then
+    printf '%s\n' "$root/etc/sources.list"
+    exit 0
+fi
 update
 "${command//-/_}" "$@" || { update again && "${command//-/_}" "$@"; } || die "cannot fetch $* from $suite"

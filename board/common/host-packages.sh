@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# SUMMARY: Makes sure that this host has the tools for a purpose: build, lint, test, test-all, demo, demo-arm64, bench.
+# SUMMARY: Makes sure that this host has the tools for a purpose: build, lint, test, test-all, demo, demo-arm64, live, bench.
 #
 # As root on Debian it installs what is missing; otherwise it prints the exact line to run. Only packages without a
 # service of their own are in the table, so that no server starts on the host.
@@ -34,6 +34,8 @@ test  tftp                                     tftp-hpa
 test  atftp                                    atftp
 test  curl                                     curl
 test  busybox                                  busybox
+live  mmdebstrap                               mmdebstrap
+live  mksquashfs                               squashfs-tools
 bench perfdhcp                                 kea-admin
 bench atftp                                    atftp
 bench curl                                     curl
@@ -46,11 +48,12 @@ groups() {
     case $1 in
         build | lint) printf '%s' "$1" ;;
         demo) printf 'build pc' ;;
+        live) printf 'pc live' ;;
         demo-arm64) printf 'build pc arm64' ;;
         test) printf 'build pc test' ;;
         test-all) printf 'build pc arm64 test' ;;
         bench) printf 'build pc bench' ;;
-        *) die "unknown purpose '$1': build, lint, test, test-all, demo, demo-arm64, bench" ;;
+        *) die "unknown purpose '$1': build, lint, test, test-all, demo, demo-arm64, live, bench" ;;
     esac
 }
 

@@ -77,6 +77,17 @@ public sealed class FirmwareJourneys(RigFixture rig)
 
     [Theory]
     [Trait("Suite", "all")]
+    [InlineData(Firmware.Bios)]
+    [InlineData(Firmware.Uefi)]
+    public async Task A_live_system_comes_up_out_of_its_image(string firmware)
+    {
+        await SampleLibrary.BuildAsync("live");
+        string[] settings = ["media = " + SampleLibrary.LiveMedia];
+        await BootAsync("live-" + firmware, firmware, settings, [AnyIpxe, Menu, Kernel, new("LIVE SYSTEM UP")], SampleLibrary.Live);
+    }
+
+    [Theory]
+    [Trait("Suite", "all")]
     [InlineData(Firmware.Uefi)]
     [InlineData(Firmware.UefiHttp)]
     public Task Uefi_reaches_the_installer(string firmware) =>

@@ -13,7 +13,7 @@ isos=$sample/media/isos
 suite=bookworm
 release=12
 
-usage() { die "usage: $program amd64|arm64|tools|bench..."; }
+usage() { die "usage: $program amd64|arm64|tools|live|bench..."; }
 
 # fetch PACKAGE: unpacks it and prints where.
 fetch() {
@@ -75,6 +75,41 @@ tools() {
     log "$isos/tools: grub-rescue.iso, memtest86plus-x64.iso"
 }
 
+# A live system such as Debian's own: live-boot, a squashfs, a console on the serial port. It says so when it is up. In a
+# library of its own, because not everybody waits for it to be built.
+live() {
+    local sources root=$work/root image=$work/live
+    "$tree/board/common/host-packages.sh" live
+    sources=$("$tree/board/common/apt-root.sh" sources "$suite")
+    mmdebstrap --quiet --mode=root --variant=minbase --aptopt='Acquire::Languages "none"' \
+        --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+        --include=linux-image-amd64,live-boot,live-boot-initramfs-tools,systemd-sysv,udev,kmod,iproute2,busybox,zstd,isc-dhcp-client \
+        "$suite" "$root" "$sources"
+    printf 'live\n' > "$root/etc/hostname"
+    cat > "$root/etc/systemd/system/console-mark.service" << 'UNIT'
+[Unit]
+Description=Says on the serial console that the live system is up
+After=multi-user.target
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'echo "LIVE SYSTEM UP, $(sed -n "s/MemTotal: *//p" /proc/meminfo) memory" > /dev/ttyS0'
+[Install]
+WantedBy=multi-user.target
+UNIT
+    chroot "$root" systemctl --quiet enable console-mark
+    mkdir -p "$image/live" "$image/isolinux" "$image/.disk"
+    mksquashfs "$root" "$image/live/filesystem.squashfs" -quiet -no-progress -comp zstd -Xcompression-level 3 -b 1M -e boot
+    cp "$root"/boot/vmlinuz-* "$image/live/vmlinuz"
+    cp "$root"/boot/initrd.img-* "$image/live/initrd.img"
+    printf 'Debian GNU/Linux %s "Bookworm" - Sample amd64 LIVE' "$release" > "$image/.disk/info"
+    cat > "$image/isolinux/isolinux.cfg" << 'CFG'
+label live
+	kernel /live/vmlinuz
+	append initrd=/live/initrd.img boot=live components console=ttyS0,115200
+CFG
+    make_iso "$image" 'd-live 12 sample amd64' "$sample/live/isos/debian-live.iso"
+}
+
 # A library of its own for the bench, so that the demo's menu stays as it is: an image of half a gigabyte for HTTP, a loader
 # of 64 MiB for TFTP. Random, so that nothing on the way can compress it.
 bench() {
@@ -90,7 +125,7 @@ mkdir -p "$isos"
 exec 9> "$sample/lock"
 flock 9
 for part in "$@"; do
-    case $part in amd64 | arm64 | tools | bench) ;; *) usage ;; esac
+    case $part in amd64 | arm64 | tools | live | bench) ;; *) usage ;; esac
     [ "$(cat "$sample/.made-$part" 2> /dev/null)" != "$(sha256 "$0")" ] || continue
     work=$(mktemp --directory "$sample/new.XXXXXX")
     trap 'rm -rf "$work"' EXIT

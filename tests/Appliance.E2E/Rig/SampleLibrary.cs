@@ -11,7 +11,12 @@ internal static class SampleLibrary
 
     public const string Memtest = "tools/memtest86plus-x64.iso";
 
-    /// <summary>Makes sure that the parts are built: amd64, arm64, tools.</summary>
+    /// <summary>In a library of its own, <see cref="LiveMedia"/>.</summary>
+    public const string Live = "debian-live.iso";
+
+    public static string LiveMedia => Path.Combine(Path.GetDirectoryName(Repository.Media)!, "live");
+
+    /// <summary>Makes sure that the parts are built: amd64, arm64, tools, live.</summary>
     public static Task BuildAsync(params string[] parts) =>
         HostCommand.RunAsync(Repository.Script("tests/rig/sample-library.sh"), parts);
 
