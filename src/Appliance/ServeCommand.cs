@@ -4,6 +4,7 @@ using Appliance.Boot;
 using Appliance.Dhcp;
 using Appliance.Http;
 using Appliance.Images;
+using Appliance.Nbd;
 using Appliance.Options;
 using Appliance.Status;
 using Appliance.Tftp;
@@ -47,6 +48,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
         List<Task> parts =
         [
             new TftpServer(options, files.TryOpen, _time, logs.CreateLogger<TftpServer>()).RunAsync(stop.Token),
+            .. StartNbd(library, stop.Token),
             .. StartDhcp(interfaceName, clients, stop.Token),
             library.RunAsync(stop.Token),
             RefreshLoadersAsync(loaders, stop.Token),
@@ -77,6 +79,14 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
         if (options.Network.RouterAdvertisement)
         {
             yield return new RouterAdvertiser(interfaceName, _time, logs.CreateLogger<RouterAdvertiser>()).RunAsync(cancellationToken);
+        }
+    }
+
+    private IEnumerable<Task> StartNbd(ImageLibrary library, CancellationToken cancellationToken)
+    {
+        if (options.Nbd.Enabled)
+        {
+            yield return new NbdServer(options, library, _time, logs.CreateLogger<NbdServer>()).RunAsync(cancellationToken);
         }
     }
 

@@ -10,6 +10,7 @@ public sealed partial class ArchitectureTests
         ["Dhcp"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Tftp"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Http"] = ["Boot", "Images", "Catalog", "Interop"],
+        ["Nbd"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Doctor"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Boot"] = ["Images", "Catalog"],
         ["Images"] = ["Catalog", "Interop"],

@@ -59,6 +59,11 @@ public sealed class DoctorChecks(ApplianceOptions options)
         {
             yield return CheckPort("http-ports", port, address, tcp: true);
         }
+
+        if (options.Nbd.Enabled)
+        {
+            yield return CheckPort("nbd-port", options.Nbd.Port, address, tcp: true);
+        }
     }
 
     private bool HasAddress(NetworkInterface candidate) =>

@@ -33,6 +33,28 @@ public sealed record HttpOptions
     public ImmutableArray<int> Ports { get; init; } = [80, 8080];
 }
 
+/// <summary>The NBD server.</summary>
+public sealed record NbdOptions
+{
+    /// <summary>Whether it runs. On: it is read-only and shows nothing that HTTP does not.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>IANA's port for NBD.</summary>
+    public int Port { get; init; } = 10809;
+
+    /// <summary>Connections at one time; further ones are closed. 200: a class room; each takes a thread and 72 KiB.</summary>
+    public int MaxSessions { get; init; } = 200;
+
+    /// <summary>Connections of one client address at one time. 16: clients that share their reads out use four to eight.</summary>
+    public int MaxSessionsPerClient { get; init; } = 16;
+
+    /// <summary>
+    /// How long a client may ask for nothing. 10 min: dead ones are noticed by TCP within a minute, this is for those that
+    /// live and have forgotten us.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+}
+
 /// <summary>Where files are.</summary>
 public sealed record StorageOptions
 {
@@ -93,6 +115,8 @@ public sealed record ApplianceOptions
     public TftpOptions Tftp { get; init; } = new();
 
     public HttpOptions Http { get; init; } = new();
+
+    public NbdOptions Nbd { get; init; } = new();
 
     public StorageOptions Storage { get; init; } = new();
 

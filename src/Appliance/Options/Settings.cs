@@ -66,6 +66,13 @@ public static class Settings
         new("http-ports", "80,8080", "TCP ports of the HTTP boot plane",
             static (o, v) => o with { Http = o.Http with { Ports = SettingText.Ports(v) } }),
 
+        new("nbd", "yes", "Serve images, and the files inside them, as block devices (NBD)",
+            static (o, v) => o with { Nbd = o.Nbd with { Enabled = SettingText.YesNo(v) } }),
+        new("nbd-port", "10809", "TCP port of the NBD server",
+            static (o, v) => o with { Nbd = o.Nbd with { Port = SettingText.Number(v, 1, 65535) } }),
+        new("nbd-idle-timeout", "10m", "How long an NBD client may ask for nothing before it is disconnected",
+            static (o, v) => o with { Nbd = o.Nbd with { IdleTimeout = SettingText.Duration(v, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)) } }),
+
         new("media", "/srv/plugboot", "Folder with isos/ and the owner's own loaders/",
             static (o, v) => o with { Storage = o.Storage with { Media = SettingText.Folder(v) } }),
         new("loaders", "/usr/share/plugboot/loaders", "Folder of the loaders that came with the program",
