@@ -36,6 +36,8 @@ test  curl                                     curl
 test  busybox                                  busybox
 live  mmdebstrap                               mmdebstrap
 live  mksquashfs                               squashfs-tools
+test  nbdcopy                                  libnbd-bin
+test  qemu-img                                 qemu-utils
 bench perfdhcp                                 kea-admin
 bench atftp                                    atftp
 bench curl                                     curl
