@@ -38,6 +38,7 @@ live  mmdebstrap                               mmdebstrap
 live  mksquashfs                               squashfs-tools
 test  nbdcopy                                  libnbd-bin
 test  qemu-img                                 qemu-utils
+test  nfs-ls                                   libnfs-utils
 bench perfdhcp                                 kea-admin
 bench atftp                                    atftp
 bench curl                                     curl

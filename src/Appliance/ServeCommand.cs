@@ -5,6 +5,7 @@ using Appliance.Dhcp;
 using Appliance.Http;
 using Appliance.Images;
 using Appliance.Nbd;
+using Appliance.Nfs;
 using Appliance.Options;
 using Appliance.Status;
 using Appliance.Tftp;
@@ -49,6 +50,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
         [
             new TftpServer(options, files.TryOpen, _time, logs.CreateLogger<TftpServer>()).RunAsync(stop.Token),
             .. StartNbd(library, stop.Token),
+            .. StartNfs(library, stop.Token),
             .. StartDhcp(interfaceName, clients, stop.Token),
             library.RunAsync(stop.Token),
             RefreshLoadersAsync(loaders, stop.Token),
@@ -89,6 +91,9 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
             yield return new NbdServer(options, library, _time, logs.CreateLogger<NbdServer>()).RunAsync(cancellationToken);
         }
     }
+
+    private IEnumerable<Task> StartNfs(ImageLibrary library, CancellationToken cancellationToken) =>
+        options.Nfs.Enabled ? [new NfsServer(options, library, _time, logs.CreateLogger<NfsServer>()).RunAsync(cancellationToken)] : [];
 
     /// <summary>Servers bind before their first wait: one that is over already could not.</summary>
     private static void ThrowIfOneCouldNotStart(IEnumerable<Task> parts)

@@ -11,6 +11,7 @@ public sealed partial class ArchitectureTests
         ["Tftp"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Http"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Nbd"] = ["Boot", "Images", "Catalog", "Interop"],
+        ["Nfs"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Doctor"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Boot"] = ["Images", "Catalog"],
         ["Images"] = ["Catalog", "Interop"],

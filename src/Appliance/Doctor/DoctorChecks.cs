@@ -64,6 +64,12 @@ public sealed class DoctorChecks(ApplianceOptions options)
         {
             yield return CheckPort("nbd-port", options.Nbd.Port, address, tcp: true);
         }
+
+        if (options.Nfs.Enabled)
+        {
+            yield return CheckPort("nfs-port", options.Nfs.Port, address, tcp: true);
+            yield return CheckPort("nfs-port", options.Nfs.Port, address, tcp: false);
+        }
     }
 
     private bool HasAddress(NetworkInterface candidate) =>

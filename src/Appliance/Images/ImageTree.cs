@@ -87,6 +87,15 @@ public sealed class ImageTree
         return found;
     }
 
+    /// <summary>Finds the entry of exactly that name in a directory; a link is found itself, not what it leads to.</summary>
+    /// <param name="name">In UTF-8, without slashes.</param>
+    public bool TryFindEntry(ImageNode directory, ReadOnlySpan<byte> name, out ImageNode entry)
+    {
+        bool found = TryFindChild(directory.Index, name, out int child) && NameBytes(_records[child]).SequenceEqual(name);
+        entry = found ? new ImageNode(this, child) : default;
+        return found;
+    }
+
     /// <summary>The bytes of a file node. Takes over the caller's reference to <paramref name="file"/>, the image.</summary>
     public Payload OpenFile(ImageNode node, SharedFile file)
     {
@@ -165,14 +174,20 @@ public sealed class ImageTree
     private bool TryFindChild(int directory, ReadOnlySpan<char> segment, out int child)
     {
         child = -1;
-        TreeRecord parent = _records[directory];
         Span<byte> buffer = stackalloc byte[MaxSegmentBytes];
-        if (parent.Kind != ImageNodeKind.Directory || !Encoding.UTF8.TryGetBytes(segment, buffer, out int length))
+        return Encoding.UTF8.TryGetBytes(segment, buffer, out int length) && TryFindChild(directory, buffer[..length], out child);
+    }
+
+    /// <summary>The entry of exactly that name, else one that differs in the case of ASCII letters.</summary>
+    private bool TryFindChild(int directory, ReadOnlySpan<byte> name, out int child)
+    {
+        child = -1;
+        TreeRecord parent = _records[directory];
+        if (parent.Kind != ImageNodeKind.Directory)
         {
             return false;
         }
 
-        ReadOnlySpan<byte> name = buffer[..length];
         int end = (int)parent.Start + parent.Count;
         for (int i = LowerBound((int)parent.Start, end, name); i < end; i++)
         {

@@ -55,6 +55,25 @@ public sealed record NbdOptions
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 }
 
+/// <summary>The NFS server (RFC 1813).</summary>
+public sealed record NfsOptions
+{
+    /// <summary>Whether it runs. On: live systems then need gigabytes of memory less.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Port of NFS and of the mount protocol, TCP and UDP. 2049: what clients take unless they ask.</summary>
+    public int Port { get; init; } = 2049;
+
+    /// <summary>Port of the port mapper. No setting: clients know no other.</summary>
+    public int PortmapPort { get; init; } = 111;
+
+    /// <summary>Connections at one time. 200: a class room; each keeps 36 KiB.</summary>
+    public int MaxConnections { get; init; } = 200;
+
+    /// <summary>Connections of one client address at one time. 16: what Linux' nconnect goes up to.</summary>
+    public int MaxConnectionsPerClient { get; init; } = 16;
+}
+
 /// <summary>Where files are.</summary>
 public sealed record StorageOptions
 {
@@ -117,6 +136,8 @@ public sealed record ApplianceOptions
     public HttpOptions Http { get; init; } = new();
 
     public NbdOptions Nbd { get; init; } = new();
+
+    public NfsOptions Nfs { get; init; } = new();
 
     public StorageOptions Storage { get; init; } = new();
 

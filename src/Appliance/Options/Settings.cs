@@ -72,6 +72,10 @@ public static class Settings
             static (o, v) => o with { Nbd = o.Nbd with { Port = SettingText.Number(v, 1, 65535) } }),
         new("nbd-idle-timeout", "10m", "How long an NBD client may ask for nothing before it is disconnected",
             static (o, v) => o with { Nbd = o.Nbd with { IdleTimeout = SettingText.Duration(v, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)) } }),
+        new("nfs", "yes", "Serve what is inside the images by NFS too",
+            static (o, v) => o with { Nfs = o.Nfs with { Enabled = SettingText.YesNo(v) } }),
+        new("nfs-port", "2049", "TCP and UDP port of the NFS server",
+            static (o, v) => o with { Nfs = o.Nfs with { Port = SettingText.Number(v, 1, 65535) } }),
 
         new("media", "/srv/plugboot", "Folder with isos/ and the owner's own loaders/",
             static (o, v) => o with { Storage = o.Storage with { Media = SettingText.Folder(v) } }),

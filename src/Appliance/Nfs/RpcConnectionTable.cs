@@ -1,0 +1,88 @@
+using System.Net;
+
+namespace Appliance.Nfs;
+
+/// <summary>
+/// The connections that are open, and the tasks that serve them. A PC that was switched off never closes its own: when
+/// there is no room, the one that has waited longest ends, which its client, if it lives, does not even notice.
+/// </summary>
+internal sealed class RpcConnectionTable(int maxConnections, int maxPerClient)
+{
+    /// <summary>Time without a call. 6 min: Linux' client ends its own connection after 5, and opens another when it needs one.</summary>
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(6);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<RpcConnection, Task> _connections = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _connections.Count;
+            }
+        }
+    }
+
+    /// <summary>Makes room for a connection of that client; returns the one that has to go for it, or null.</summary>
+    public RpcConnection? MakeRoomFor(IPAddress client)
+    {
+        lock (_gate)
+        {
+            RpcConnection[] own = [.. _connections.Keys.Where(connection => connection.Client.Address.Equals(client))];
+            IEnumerable<RpcConnection> candidates = own.Length >= maxPerClient ? own
+                : _connections.Count >= maxConnections ? _connections.Keys : [];
+            RpcConnection? longest = candidates.MaxBy(static connection => connection.Waiting);
+            if (longest is not null)
+            {
+                _connections.Remove(longest);
+            }
+
+            return longest;
+        }
+    }
+
+    /// <summary>Enters a connection and starts to serve it; it leaves by itself.</summary>
+    public void Start(RpcConnection connection, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _connections.Add(connection, Task.Run(() => ServeAsync(connection, cancellationToken), CancellationToken.None));
+        }
+    }
+
+    /// <summary>Ends the connections that have waited too long, and closes files that nobody reads.</summary>
+    public void Sweep()
+    {
+        lock (_gate)
+        {
+            foreach (RpcConnection connection in _connections.Keys)
+            {
+                connection.CloseIdleFile();
+                if (connection.Waiting > IdleTimeout)
+                {
+                    connection.Expire();
+                }
+            }
+        }
+    }
+
+    /// <summary>Done when every connection has ended; they must have been cancelled.</summary>
+    public Task WhenEmpty()
+    {
+        lock (_gate)
+        {
+            return Task.WhenAll(_connections.Values);
+        }
+    }
+
+    private async Task ServeAsync(RpcConnection connection, CancellationToken cancellationToken)
+    {
+        await connection.RunAsync(cancellationToken);
+        lock (_gate)
+        {
+            _connections.Remove(connection);
+        }
+    }
+}
