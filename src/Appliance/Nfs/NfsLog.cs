@@ -9,7 +9,7 @@ internal static partial class NfsLog
     public static partial void Listening(this ILogger log, IPEndPoint address);
 
     [LoggerMessage(2, LogLevel.Warning,
-        "no port mapper: {Reason}; clients must be told port={Port},mountport={Port}")]
+        "no port mapper here: {Reason}; clients must be told port={Port},mountport={Port}")]
     public static partial void NoPortmapper(this ILogger log, string reason, int port);
 
     [LoggerMessage(3, LogLevel.Information, "{Client} {Path} mounted over {Protocol}")]
@@ -24,8 +24,8 @@ internal static partial class NfsLog
     [LoggerMessage(6, LogLevel.Warning, "{Client} {Image}: {File} cannot be read: {Reason}")]
     public static partial void FileUnreadable(this ILogger log, IPEndPoint client, string image, string file, string reason);
 
-    [LoggerMessage(7, LogLevel.Information, "{Client}: a longer waiting connection ended, {Connections} are open")]
-    public static partial void Evicted(this ILogger log, IPEndPoint client, int connections);
+    [LoggerMessage(7, LogLevel.Information, "{Client}: refused: {Connections} connections are open")]
+    public static partial void TooManyConnections(this ILogger log, IPEndPoint client, int connections);
 
     [LoggerMessage(8, LogLevel.Debug, "{Client}: dropped: {Reason}")]
     public static partial void Dropped(this ILogger log, IPEndPoint client, string reason);

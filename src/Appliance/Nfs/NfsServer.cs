@@ -89,7 +89,7 @@ public sealed class NfsServer
         }
 
         static StartException OnError(int number, bool tcp, SocketException error) =>
-            new($"{(tcp ? "TCP" : "UDP")} port {number}: {PortOwner.Find(number, tcp) ?? error.Message}", error);
+            new($"{PortOwner.Find(number, tcp) ?? error.Message} ({(tcp ? "TCP" : "UDP")} port {number})", error);
     }
 
     private async Task ServeAsync(RpcPort[] ports, RpcDispatcher dispatcher, CancellationToken cancellationToken)
@@ -120,7 +120,6 @@ public sealed class NfsServer
                 }
                 catch (SocketException failure)
                 {
-                    // Also a client that was gone before it was taken.
                     _log.ReceiveFailed(failure.Message);
                     await Task.Delay(AcceptErrorPause, _time, CancellationToken.None);
                 }
@@ -137,17 +136,16 @@ public sealed class NfsServer
         }
         catch (SocketException)
         {
+            // The client is gone already.
             socket.Dispose();
-            throw;
+            return;
         }
 
-        if (_connections.MakeRoomFor(connection.Client.Address) is { } evicted)
+        if (!_connections.TryStart(connection, cancellationToken))
         {
-            _log.Evicted(evicted.Client, _connections.Count);
-            evicted.Expire();
+            _log.TooManyConnections(connection.Client, _connections.Count);
+            connection.Dispose();
         }
-
-        _connections.Start(connection, cancellationToken);
     }
 
     private void Sweep(RpcDatagrams[] datagrams)

@@ -25,6 +25,7 @@ internal sealed class RpcConnection : IDisposable
     private readonly RpcRecordBuffer _records = new(MaxCall);
     private readonly byte[] _reply;
     private long _waitingSince;
+    private volatile bool _expired;
 
     public RpcConnection(Socket socket, RpcDispatcher dispatcher, TimeProvider time, ILogger log)
     {
@@ -77,8 +78,15 @@ internal sealed class RpcConnection : IDisposable
 
     public void CloseIdleFile() => _caller.File.CloseIfIdle();
 
+    /// <summary>Whether it has been told to end.</summary>
+    public bool IsExpired => _expired;
+
     /// <summary>Ends it from outside.</summary>
-    public void Expire() => _socket.Dispose();
+    public void Expire()
+    {
+        _expired = true;
+        _socket.Dispose();
+    }
 
     public void Dispose()
     {

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Appliance.Nfs;
 
 /// <summary>
@@ -25,30 +23,29 @@ internal sealed class RpcConnectionTable(int maxConnections, int maxPerClient)
         }
     }
 
-    /// <summary>Makes room for a connection of that client; returns the one that has to go for it, or null.</summary>
-    public RpcConnection? MakeRoomFor(IPAddress client)
+    /// <summary>
+    /// Enters a connection and starts to serve it; it leaves by itself. Where there is no room, the one that has waited
+    /// longest goes for it; false when none waits.
+    /// </summary>
+    public bool TryStart(RpcConnection connection, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            RpcConnection[] own = [.. _connections.Keys.Where(connection => connection.Client.Address.Equals(client))];
-            IEnumerable<RpcConnection> candidates = own.Length >= maxPerClient ? own
-                : _connections.Count >= maxConnections ? _connections.Keys : [];
-            RpcConnection? longest = candidates.MaxBy(static connection => connection.Waiting);
-            if (longest is not null)
+            RpcConnection[] all = [.. _connections.Keys.Where(static other => !other.IsExpired)];
+            RpcConnection[] own = [.. all.Where(other => other.Client.Address.Equals(connection.Client.Address))];
+            RpcConnection[] rivals = own.Length >= maxPerClient ? own : all.Length >= maxConnections ? all : [];
+            if (rivals.MaxBy(static rival => rival.Waiting) is { } longest)
             {
-                _connections.Remove(longest);
+                if (longest.Waiting == TimeSpan.Zero)
+                {
+                    return false;
+                }
+
+                longest.Expire();
             }
 
-            return longest;
-        }
-    }
-
-    /// <summary>Enters a connection and starts to serve it; it leaves by itself.</summary>
-    public void Start(RpcConnection connection, CancellationToken cancellationToken)
-    {
-        lock (_gate)
-        {
             _connections.Add(connection, Task.Run(() => ServeAsync(connection, cancellationToken), CancellationToken.None));
+            return true;
         }
     }
 
