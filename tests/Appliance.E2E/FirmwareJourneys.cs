@@ -77,13 +77,15 @@ public sealed class FirmwareJourneys(RigFixture rig)
 
     [Theory]
     [Trait("Suite", "all")]
-    [InlineData(Firmware.Bios)]
-    [InlineData(Firmware.Uefi)]
-    public async Task A_live_system_comes_up_out_of_its_image(string firmware)
+    [InlineData(Firmware.Bios, SampleLibrary.Live)]
+    [InlineData(Firmware.Uefi, SampleLibrary.Live)]
+    [InlineData(Firmware.Bios, SampleLibrary.LiveByNfs)]
+    public async Task A_live_system_comes_up_out_of_its_image(string firmware, string image)
     {
         await SampleLibrary.BuildAsync("live");
         string[] settings = ["media = " + SampleLibrary.LiveMedia];
-        await BootAsync("live-" + firmware, firmware, settings, [AnyIpxe, Menu, Kernel, new("LIVE SYSTEM UP")], SampleLibrary.Live);
+        string name = $"{Path.GetFileNameWithoutExtension(image)}-{firmware}";
+        await BootAsync(name, firmware, settings, [AnyIpxe, Menu, Kernel, new("LIVE SYSTEM UP")], image);
     }
 
     [Theory]

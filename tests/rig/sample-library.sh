@@ -102,12 +102,17 @@ UNIT
     cp "$root"/boot/vmlinuz-* "$image/live/vmlinuz"
     cp "$root"/boot/initrd.img-* "$image/live/initrd.img"
     printf 'Debian GNU/Linux %s "Bookworm" - Sample amd64 LIVE' "$release" > "$image/.disk/info"
-    cat > "$image/isolinux/isolinux.cfg" << 'CFG'
-label live
-	kernel /live/vmlinuz
-	append initrd=/live/initrd.img boot=live components console=ttyS0,115200
-CFG
+    live_menu > "$image/isolinux/isolinux.cfg"
     make_iso "$image" 'd-live 12 sample amd64' "$sample/live/isos/debian-live.iso"
+    # The same, whose own menu reads it over NFS instead of fetching it into memory.
+    live_menu netboot=nfs nfsroot=192.168.100.1:/boot/debian-live-nfs > "$image/isolinux/isolinux.cfg"
+    make_iso "$image" 'd-live 12 sample amd64 nfs' "$sample/live/isos/debian-live-nfs.iso"
+}
+
+# live_menu PARAMETER...: an ISOLINUX menu that boots the live system.
+live_menu() {
+    printf 'label live\n\tkernel /live/vmlinuz\n'
+    printf '\tappend initrd=/live/initrd.img boot=live components console=ttyS0,115200 %s\n' "$*"
 }
 
 # A library of its own for the bench, so that the demo's menu stays as it is: an image of half a gigabyte for HTTP, a loader

@@ -68,7 +68,13 @@ public sealed class BootPlanner(string server)
         IEnumerable<string> kept = own.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Where(static word => word is not ("boot=live" or "---" or "--") && !word.StartsWith("findiso=", StringComparison.Ordinal)
                 && !word.StartsWith("fromiso=", StringComparison.Ordinal));
-        string parameters = $"boot=live {string.Join(' ', kept)} fetch={server}{facts.UrlPath(FileSystem)}";
+        string parameters = $"boot=live {string.Join(' ', kept)}";
+        if (!own.Contains("netboot=", StringComparison.Ordinal))
+        {
+            // An image whose own menu knows how to come over the network is not told another way.
+            parameters += $" fetch={server}{facts.UrlPath(FileSystem)}";
+        }
+
         return new BootPlan("Debian live system", [Linux("Debian live system", image, facts, $"/live/{kernel}", [initrd], parameters)], OffersChoice: false);
     }
 

@@ -14,6 +14,9 @@ internal static class SampleLibrary
     /// <summary>In a library of its own, <see cref="LiveMedia"/>.</summary>
     public const string Live = "debian-live.iso";
 
+    /// <summary>Its own menu mounts it by NFS.</summary>
+    public const string LiveByNfs = "debian-live-nfs.iso";
+
     public static string LiveMedia => Path.Combine(Path.GetDirectoryName(Repository.Media)!, "live");
 
     /// <summary>Makes sure that the parts are built: amd64, arm64, tools, live.</summary>

@@ -61,6 +61,15 @@ public sealed class BootPlannerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_live_system_whose_own_menu_comes_over_the_network_is_left_as_it_is()
+    {
+        BootPlan plan = await PlanAsync("live", "LIVE", [],
+            ("live/vmlinuz", SampleKernels.X64), ("live/initrd.img", "x"u8.ToArray()), ("live/filesystem.squashfs", "x"u8.ToArray()),
+            ("isolinux/isolinux.cfg", "label live\nkernel /live/vmlinuz\nappend boot=live netboot=nfs nfsroot=192.168.100.1:/boot/live\n"u8.ToArray()));
+        Assert.Equal("boot=live netboot=nfs nfsroot=192.168.100.1:/boot/live", Assert.IsType<LinuxBootLine>(Assert.Single(plan.Options).Line).Parameters);
+    }
+
+    [Fact]
     public async Task Memtest_runs_as_a_program_under_UEFI_and_from_its_floppy_under_BIOS()
     {
         BootPlan plan = await PlanAsync("mt", "MT86PLUS_64", [], ("EFI/BOOT/bootx64.efi", SampleKernels.Pe(0x8664)), ("boot/floppy.img", new byte[1474560]));
