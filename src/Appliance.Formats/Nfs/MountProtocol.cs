@@ -17,7 +17,6 @@ public enum MountStatus : uint
     Ok = 0,
     NoEntry = 2,
     NotDirectory = 20,
-    NameTooLong = 63,
 }
 
 /// <summary>Constants and arguments of the mount protocol.</summary>

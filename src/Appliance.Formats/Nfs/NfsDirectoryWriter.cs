@@ -21,9 +21,6 @@ public ref struct NfsDirectoryWriter(bool plus, int limit, int directoryLimit)
     private int _left = limit - EndLength;
     private int _directoryLeft = directoryLimit;
 
-    /// <summary>Whether an entry has been written.</summary>
-    public bool HasEntries { get; private set; }
-
     /// <summary>Writes an entry; false when it does not fit.</summary>
     /// <param name="cookie">Where to go on after it.</param>
     public bool TryWrite(ref XdrWriter writer, ReadOnlySpan<byte> name, ulong cookie, in NfsAttributes attributes, in NfsFileHandle handle)
@@ -37,7 +34,6 @@ public ref struct NfsDirectoryWriter(bool plus, int limit, int directoryLimit)
 
         _left -= length;
         _directoryLeft -= directoryLength;
-        HasEntries = true;
         writer.WriteBoolean(true);
         writer.WriteUInt64(attributes.FileId);
         writer.WriteOpaque(name);

@@ -20,9 +20,6 @@ public sealed class RpcRecordBuffer(int maxRecord)
     private int _rawStart;
     private int _rawEnd;
 
-    /// <summary>Whether part of a record is here.</summary>
-    public bool IsWithinRecord => _recordLength > 0 || _rawEnd > _rawStart;
-
     /// <summary>Where the next bytes are to be put; never empty.</summary>
     public Memory<byte> GetRoom()
     {

@@ -96,12 +96,27 @@ public sealed class NfsServer
     {
         RpcDatagrams[] datagrams = [.. ports.Select(port => new RpcDatagrams(port.Udp, _network, dispatcher, _time, _log))];
         await using ITimer sweep = _time.CreateTimer(_ => Sweep(datagrams), null, SweepInterval, SweepInterval);
-        await Task.WhenAll(
+        Task[] parts =
         [
             .. ports.Select(port => AcceptAsync(port.Tcp, dispatcher, cancellationToken)),
-            .. datagrams.Select(receiver => receiver.RunAsync(cancellationToken)),
-        ]);
+            .. datagrams.SelectMany(receiver => receiver.Run(cancellationToken)),
+        ];
+
+        // The first that fails is to be seen, and not only when the others have ended too.
+        await await Task.WhenAny(RunAllAsync(parts), _connections.Failure);
         await _connections.WhenEmpty();
+        foreach (RpcPort port in ports)
+        {
+            port.Udp.Dispose();
+        }
+    }
+
+    private static async Task RunAllAsync(IEnumerable<Task> parts)
+    {
+        await foreach (Task ended in Task.WhenEach(parts))
+        {
+            await ended;
+        }
     }
 
     private async Task AcceptAsync(Socket listener, RpcDispatcher dispatcher, CancellationToken cancellationToken)

@@ -73,6 +73,7 @@ internal sealed class RecentFile(TimeProvider time) : IDisposable
 
     private sealed record Entry(NfsFile File, Payload Payload)
     {
+        /// <summary>Time stamp. Read in two halves on 32-bit ARM: the file is then closed early, and opened again.</summary>
         public long LastUsed { get; set; }
     }
 }

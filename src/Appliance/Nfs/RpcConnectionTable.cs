@@ -11,6 +11,10 @@ internal sealed class RpcConnectionTable(int maxConnections, int maxPerClient)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<RpcConnection, Task> _connections = [];
+    private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends, with its exception, when serving a connection has failed by a mistake of ours.</summary>
+    public Task Failure => _failure.Task;
 
     public int Count
     {
@@ -76,10 +80,16 @@ internal sealed class RpcConnectionTable(int maxConnections, int maxPerClient)
 
     private async Task ServeAsync(RpcConnection connection, CancellationToken cancellationToken)
     {
-        await connection.RunAsync(cancellationToken);
+        Task serving = connection.RunAsync(cancellationToken);
+        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_gate)
         {
             _connections.Remove(connection);
+        }
+
+        if (serving.Exception is { } mistake)
+        {
+            _failure.TrySetException(mistake.InnerExceptions);
         }
     }
 }

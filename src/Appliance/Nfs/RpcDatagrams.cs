@@ -23,12 +23,9 @@ internal sealed class RpcDatagrams(Socket socket, NetworkOptions network, RpcDis
     private readonly RpcCaller[] _callers =
         [.. Enumerable.Range(0, Receivers).Select(_ => new RpcCaller(new IPEndPoint(IPAddress.None, 0), isStream: false, time))];
 
-    /// <summary>Answers until cancelled, then closes the socket.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        await Task.WhenAll(_callers.Select(caller => ReceiveAsync(caller, cancellationToken)));
-        socket.Dispose();
-    }
+    /// <summary>Answers until cancelled: one task for each receiver. The socket is the caller's.</summary>
+    public IEnumerable<Task> Run(CancellationToken cancellationToken) =>
+        _callers.Select(caller => ReceiveAsync(caller, cancellationToken));
 
     public void CloseIdleFiles()
     {
