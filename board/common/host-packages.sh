@@ -34,6 +34,7 @@ test  tftp                                     tftp-hpa
 test  atftp                                    atftp
 test  curl                                     curl
 test  busybox                                  busybox
+test  mkudffs                                  udftools
 live  mmdebstrap                               mmdebstrap
 live  mksquashfs                               squashfs-tools
 test  nbdcopy                                  libnbd-bin

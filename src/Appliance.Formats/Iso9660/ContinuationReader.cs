@@ -51,15 +51,17 @@ internal sealed class ContinuationReader(SectorSource source, int blockSize, Rea
     }
 }
 
-/// <summary>What is left of <see cref="Iso9660Limits.DirectoryBytes"/>.</summary>
-internal sealed class ReadBudget
+/// <summary>How much may still be read of one image's structures.</summary>
+/// <param name="limit">Bytes.</param>
+internal sealed class ReadBudget(long limit = Iso9660Limits.DirectoryBytes)
 {
-    private long _left = Iso9660Limits.DirectoryBytes;
+    private long _spent;
 
     public bool TrySpend(long bytes, [NotNullWhen(false)] out string? reason)
     {
-        _left -= bytes;
-        reason = _left < 0 ? "its directories are larger than 256 MiB" : null;
-        return reason is null;
+        bool isEnough = bytes <= limit - _spent;
+        _spent = isEnough ? _spent + bytes : limit;
+        reason = isEnough ? null : $"its directories are larger than {limit >> 20} MiB";
+        return isEnough;
     }
 }

@@ -10,12 +10,8 @@ public enum IsoEntryKind : byte
     SymbolicLink,
 }
 
-/// <summary>
-/// Reads directories of one volume, one at a time, entry by entry in recorded order:
-/// <code>reader.TryOpen(volume.Root, …); while (reader.TryReadEntry(out defect)) { … reader.Name … }</code>
-/// Buffers are kept from entry to entry, so a value must be copied before the next call.
-/// </summary>
-public sealed class IsoDirectoryReader
+/// <summary>Reads directories of one ISO 9660 volume.</summary>
+public sealed class IsoDirectoryReader : IDirectoryReader
 {
     private readonly IsoVolume _volume;
     private readonly ReadBudget _budget = new();
@@ -29,6 +25,9 @@ public sealed class IsoDirectoryReader
     private int _position;
     private uint _mode;
 
+    /// <summary>Records whose two byte orders disagree; the least significant first was taken.</summary>
+    private int _byteOrderMismatches;
+
     public IsoDirectoryReader(IsoVolume volume)
     {
         _volume = volume;
@@ -36,55 +35,51 @@ public sealed class IsoDirectoryReader
         _attributes = new RockRidgeAttributes(new ContinuationReader(volume.Source, volume.BlockSize, _budget));
     }
 
-    /// <summary>UTF-8, 1 to 510 bytes, without <c>/</c> and zero bytes, neither <c>.</c> nor <c>..</c>.</summary>
+    public DirectoryAddress Root => _volume.Root;
+
     public ReadOnlySpan<byte> Name => _names.Name;
 
     public IsoEntryKind Kind { get; private set; }
 
-    /// <summary>Permission bits; r-xr-xr-x for directories and r--r--r-- for files where the image has none.</summary>
     public int Permissions => (int)_mode & 0xfff;
 
-    /// <summary>Seconds since 1970, 0 if unknown.</summary>
     public long ModifiedUnixSeconds { get; private set; }
 
-    /// <summary>Of a file: where its bytes are; none is empty, neighbours are joined, all lie inside the image.</summary>
     public IReadOnlyList<IsoExtent> Extents => _extents;
 
-    /// <summary>Of a directory: what <see cref="TryOpen"/> takes.</summary>
-    public IsoExtent Directory { get; private set; }
+    public DirectoryAddress Directory { get; private set; }
 
-    /// <summary>Of a symbolic link: its target in UTF-8, with <c>/</c> between components.</summary>
     public ReadOnlySpan<byte> Link => _names.Link;
 
-    /// <summary>Records whose two byte orders disagree; the least significant first was taken.</summary>
-    public int ByteOrderMismatches { get; private set; }
+    public IEnumerable<IsoDefect> Warnings => _byteOrderMismatches == 0
+        ? []
+        : [new IsoDefect("numbers differ between the two byte orders of directory records", _volume.Root.Start)];
 
     private long RecordOffset => _bufferOffset + _position;
 
+    public long OffsetOf(DirectoryAddress directory) => directory.Start;
+
     /// <summary>Begins with a directory; false when it lies outside the image or is too much to read.</summary>
-    public bool TryOpen(IsoExtent directory, [NotNullWhen(false)] out IsoDefect? defect)
+    public bool TryOpen(DirectoryAddress directory, [NotNullWhen(false)] out IsoDefect? defect)
     {
+        var extent = new IsoExtent(directory.Start, directory.Length);
         string? reason = null;
-        if (!directory.IsInside(_volume.Source.Length))
+        if (!extent.IsInside(_volume.Source.Length))
         {
             reason = "the image is cut off: a directory lies past its end";
         }
-        else if (_budget.TrySpend(directory.Length, out reason))
+        else if (_budget.TrySpend(extent.Length, out reason))
         {
-            _directory = directory;
-            _bufferOffset = directory.Offset;
+            _directory = extent;
+            _bufferOffset = extent.Offset;
             _bufferLength = 0;
             _position = 0;
         }
 
-        defect = reason is null ? null : new IsoDefect(reason, directory.Offset);
+        defect = reason is null ? null : new IsoDefect(reason, extent.Offset);
         return defect is null;
     }
 
-    /// <summary>
-    /// Reads the next entry. False at the end of the directory, with <paramref name="defect"/> null, and when it is broken.
-    /// </summary>
-    /// <exception cref="IOException">The medium could not be read.</exception>
     public bool TryReadEntry(out IsoDefect? defect)
     {
         while (TryReadRecord(out DirectoryRecord record, out defect))
@@ -124,7 +119,7 @@ public sealed class IsoDirectoryReader
         ModifiedUnixSeconds = record.RecordedUnixSeconds;
         if (!record.ByteOrdersAgree)
         {
-            ByteOrderMismatches++;
+            _byteOrderMismatches++;
         }
 
         if (_volume.Naming != IsoNaming.RockRidge)
@@ -163,7 +158,8 @@ public sealed class IsoDirectoryReader
     private bool TryTakeDirectory(DirectoryRecord record, long offset, out IsoDefect? defect)
     {
         defect = null;
-        Directory = record.Data(_volume.BlockSize);
+        IsoExtent data = record.Data(_volume.BlockSize);
+        Directory = new DirectoryAddress(data.Offset, data.Length);
         return Kind == IsoEntryKind.SymbolicLink
             || _attributes.ChildBlock is not uint block
             || TryFollowRelocation(block, offset, out defect);
@@ -176,7 +172,7 @@ public sealed class IsoDirectoryReader
         long offset = checked((long)block * _volume.BlockSize);
         int count = _volume.Source.Read(offset, sector);
         bool found = DirectoryRecord.TryParse(sector[..count], out DirectoryRecord self, out _) && self.IsSelf;
-        Directory = found ? new IsoExtent(offset, self.DataLength) : default;
+        Directory = found ? new DirectoryAddress(offset, self.DataLength) : default;
         defect = found ? null : new IsoDefect("a relocated directory (CL) is not where it should be", recordOffset);
         return defect is null;
     }
@@ -233,15 +229,7 @@ public sealed class IsoDirectoryReader
             return false;
         }
 
-        if (_extents is [.., IsoExtent last] && last.Offset + last.Length == extent.Offset)
-        {
-            _extents[^1] = last with { Length = last.Length + extent.Length };
-        }
-        else
-        {
-            _extents.Add(extent);
-        }
-
+        IsoExtent.Append(_extents, extent);
         return true;
     }
 

@@ -4,8 +4,7 @@ using System.Text.Unicode;
 namespace Appliance.Formats.Iso9660;
 
 /// <summary>
-/// Turns recorded names into the UTF-8 names that clients ask for. What an image may not say is made harmless here, once:
-/// a slash or a zero byte becomes <c>_</c>, and a name that would be <c>.</c> or <c>..</c> is no name.
+/// Turns recorded names into the UTF-8 names that clients ask for.
 /// </summary>
 internal sealed class IsoNameDecoder(IsoNaming naming)
 {
@@ -92,11 +91,5 @@ internal sealed class IsoNameDecoder(IsoNaming naming)
         return name.TrimEnd((byte)'.');
     }
 
-    private bool IsUsable()
-    {
-        Span<byte> name = _name.AsSpan(0, _nameLength);
-        name.Replace((byte)'/', (byte)'_');
-        name.Replace((byte)0, (byte)'_');
-        return name.Length > 0 && !name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8);
-    }
+    private bool IsUsable() => RecordedName.TryMakeUsable(_name.AsSpan(0, _nameLength));
 }

@@ -17,6 +17,9 @@ public enum IsoNaming
 
     /// <summary>ECMA-119 names, lower-cased as Linux does, since the writer had to upper-case them.</summary>
     Plain,
+
+    /// <summary>None of ISO 9660's: the Unicode names of the UDF side.</summary>
+    Udf,
 }
 
 /// <summary>What an image says about itself; empty text where it says nothing.</summary>
@@ -37,7 +40,7 @@ public sealed class IsoVolume
         Source = source;
         BlockSize = descriptors.BlockSize;
         Naming = descriptors.Naming;
-        Root = descriptors.Root;
+        Root = new DirectoryAddress(descriptors.Root.Offset, descriptors.Root.Length);
         SystemUseSkip = descriptors.SystemUseSkip;
         Identity = descriptors.Identity;
         BootEntries = descriptors.BootEntries;
@@ -52,8 +55,8 @@ public sealed class IsoVolume
 
     public IsoNaming Naming { get; }
 
-    /// <summary>The root directory.</summary>
-    public IsoExtent Root { get; }
+    /// <summary>The root directory: byte offset and length in bytes.</summary>
+    public DirectoryAddress Root { get; }
 
     public IsoIdentity Identity { get; }
 

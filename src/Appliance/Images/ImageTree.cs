@@ -22,32 +22,28 @@ public sealed class ImageTree
     private readonly byte[] _text;
     private readonly IsoExtent[] _extents;
 
-    internal ImageTree(IsoVolume volume, TreeRecord[] records, byte[] text, IsoExtent[] extents, ImmutableArray<IsoDefect> warnings)
+    internal ImageTree(ImageFacts facts, TreeRecord[] records, byte[] text, IsoExtent[] extents)
     {
         _records = records;
         _text = text;
         _extents = extents;
-        Identity = volume.Identity;
-        Naming = volume.Naming;
-        BootEntries = volume.BootEntries;
-        DeclaredLength = volume.DeclaredLength;
-        Warnings = warnings;
+        Facts = facts;
     }
 
     /// <summary>Label, publisher and the like.</summary>
-    public IsoIdentity Identity { get; }
+    public IsoIdentity Identity => Facts.Identity;
 
     /// <summary>Which set of names the tree was read from.</summary>
-    public IsoNaming Naming { get; }
+    public IsoNaming Naming => Facts.Naming;
 
     /// <summary>What firmware can boot from the disc.</summary>
-    public ImmutableArray<ElToritoEntry> BootEntries { get; }
+    public ImmutableArray<ElToritoEntry> BootEntries => Facts.BootEntries;
 
     /// <summary>Length in bytes that the image claims.</summary>
-    public long DeclaredLength { get; }
+    public long DeclaredLength => Facts.DeclaredLength;
 
     /// <summary>Oddities that do no harm.</summary>
-    public ImmutableArray<IsoDefect> Warnings { get; }
+    public ImmutableArray<IsoDefect> Warnings => Facts.Warnings;
 
     public string Label => Identity.Label;
 
@@ -68,9 +64,8 @@ public sealed class ImageTree
         [NotNullWhen(false)] out IsoDefect? defect,
         CancellationToken cancellationToken)
     {
-        tree = null;
-        return IsoVolume.TryOpen(source, out IsoVolume? volume, out defect)
-            && new ImageTreeBuilder(volume).TryBuild(out tree, out defect, cancellationToken);
+        var reader = new ImageTreeReader(source, cancellationToken);
+        return reader.TryRead(out tree, out defect);
     }
 
     /// <summary>
@@ -100,9 +95,19 @@ public sealed class ImageTree
     public Payload OpenFile(ImageNode node, SharedFile file)
     {
         ImmutableArray<PayloadSegment> segments =
-            [.. node.Extents.Select(extent => PayloadSegment.OfFile(file, extent.Offset, extent.Length))];
+        [
+            .. node.Extents.Select(extent => extent.IsZeros
+                ? PayloadSegment.OfZeros(extent.Length)
+                : PayloadSegment.OfFile(file, extent.Offset, extent.Length)),
+        ];
         return Payload.FromSegments(segments, file, MediaType.Of(node.Name));
     }
+
+    internal ImageFacts Facts { get; }
+
+    /// <summary>The same tree with a further warning.</summary>
+    internal ImageTree With(IsoDefect warning) =>
+        new(Facts with { Warnings = Facts.Warnings.Add(warning) }, _records, _text, _extents);
 
     internal TreeRecord RecordOf(int index) => _records[index];
 

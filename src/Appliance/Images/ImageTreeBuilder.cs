@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Appliance.Formats;
 using Appliance.Formats.Iso9660;
 
 namespace Appliance.Images;
@@ -8,7 +8,7 @@ namespace Appliance.Images;
 /// Builds an <see cref="ImageTree"/> breadth first: the list of nodes is itself the queue of directories still to read,
 /// and the children of each directory come to lie side by side.
 /// </summary>
-internal sealed class ImageTreeBuilder(IsoVolume volume)
+internal sealed class ImageTreeBuilder(ImageFacts facts, IDirectoryReader reader)
 {
     /// <summary>Nodes of one tree. 524,288 (half of what the design allows): with all names full, it stays under 64 MiB.</summary>
     public const int MaxNodes = 1 << 19;
@@ -19,10 +19,15 @@ internal sealed class ImageTreeBuilder(IsoVolume volume)
     /// <summary>Bytes of all names and link targets. 16 MiB: 32 for each of the nodes.</summary>
     public const int MaxTextBytes = 16 << 20;
 
+    /// <summary>
+    /// Extents of all files that have more than one. 1,048,576, which take 16 MiB: a file of 4 GiB has four to six in UDF,
+    /// which cannot describe more than 1 GiB at a time; only a disc written in many small steps has more.
+    /// </summary>
+    public const int MaxExtents = 1 << 20;
+
     /// <summary>How many entries are read between two looks at the cancellation token.</summary>
     private const int CancellationStride = 1024;
 
-    private readonly IsoDirectoryReader _reader = new(volume);
     private readonly HashSet<long> _visited = [];
     private readonly List<IsoExtent> _extents = [];
     private TreeRecord[] _records = new TreeRecord[64];
@@ -56,14 +61,14 @@ internal sealed class ImageTreeBuilder(IsoVolume volume)
 
         Array.Resize(ref _records, _count);
         Array.Resize(ref _text, _textLength);
-        tree = new ImageTree(volume, _records, _text, [.. _extents], Warnings());
+        tree = new ImageTree(facts with { Warnings = [.. facts.Warnings, .. reader.Warnings] }, _records, _text, [.. _extents]);
         defect = null;
         return true;
     }
 
     private void AddRoot()
     {
-        _records[0] = new TreeRecord { Start = volume.Root.Offset, Length = volume.Root.Length };
+        _records[0] = new TreeRecord { Start = reader.Root.Start, Length = reader.Root.Length };
         _records[0].SetKind(ImageNodeKind.Directory, 0x16d);
         _count = 1;
     }
@@ -71,30 +76,30 @@ internal sealed class ImageTreeBuilder(IsoVolume volume)
     private bool TryReadDirectory(
         int index, int depth, [NotNullWhen(false)] out IsoDefect? defect, CancellationToken cancellationToken)
     {
-        var extent = new IsoExtent(_records[index].Start, _records[index].Length);
+        var address = new DirectoryAddress(_records[index].Start, _records[index].Length);
         if (depth > MaxDepth)
         {
-            defect = new IsoDefect("its directories are more than 64 deep", extent.Offset);
+            defect = new IsoDefect("its directories are more than 64 deep", reader.OffsetOf(address));
             return false;
         }
 
-        if (extent.Length > 0 && !_visited.Add(extent.Offset))
+        if (address.Length > 0 && !_visited.Add(address.Start))
         {
-            defect = new IsoDefect("a directory appears twice in the tree, perhaps inside itself", extent.Offset);
+            defect = new IsoDefect("a directory appears twice in the tree, perhaps inside itself", reader.OffsetOf(address));
             return false;
         }
 
-        if (!_reader.TryOpen(extent, out defect))
+        if (!reader.TryOpen(address, out defect))
         {
             return false;
         }
 
         int first = _count;
-        while (_reader.TryReadEntry(out defect))
+        while (reader.TryReadEntry(out defect))
         {
             if (!TryAddEntry(out string? reason))
             {
-                defect = new IsoDefect(reason, extent.Offset);
+                defect = new IsoDefect(reason, reader.OffsetOf(address));
                 return false;
             }
 
@@ -118,9 +123,10 @@ internal sealed class ImageTreeBuilder(IsoVolume volume)
 
     private bool TryAddEntry([NotNullWhen(false)] out string? reason)
     {
-        ReadOnlySpan<byte> name = _reader.Name;
-        ReadOnlySpan<byte> link = _reader.Kind == IsoEntryKind.SymbolicLink ? _reader.Link : default;
-        if (_count == MaxNodes || name.Length + link.Length > MaxTextBytes - _textLength)
+        ReadOnlySpan<byte> name = reader.Name;
+        ReadOnlySpan<byte> link = reader.Kind == IsoEntryKind.SymbolicLink ? reader.Link : default;
+        bool tooManyExtents = reader.Extents.Count > MaxExtents - _extents.Count;
+        if (_count == MaxNodes || tooManyExtents || name.Length + link.Length > MaxTextBytes - _textLength)
         {
             reason = "it holds more files than can be listed";
             return false;
@@ -130,21 +136,21 @@ internal sealed class ImageTreeBuilder(IsoVolume volume)
         {
             NameOffset = AddText(name),
             NameLength = (ushort)name.Length,
-            Modified = (uint)Math.Clamp(_reader.ModifiedUnixSeconds, 0, uint.MaxValue),
+            Modified = (uint)Math.Clamp(reader.ModifiedUnixSeconds, 0, uint.MaxValue),
         };
-        switch (_reader.Kind)
+        switch (reader.Kind)
         {
             case IsoEntryKind.Directory:
-                record.SetKind(ImageNodeKind.Directory, _reader.Permissions);
-                (record.Start, record.Length) = (_reader.Directory.Offset, _reader.Directory.Length);
+                record.SetKind(ImageNodeKind.Directory, reader.Permissions);
+                (record.Start, record.Length) = (reader.Directory.Start, reader.Directory.Length);
                 break;
             case IsoEntryKind.SymbolicLink:
-                record.SetKind(ImageNodeKind.SymbolicLink, _reader.Permissions);
+                record.SetKind(ImageNodeKind.SymbolicLink, reader.Permissions);
                 (record.Start, record.Length) = (AddText(link), link.Length);
                 break;
             default:
-                record.SetKind(ImageNodeKind.File, _reader.Permissions);
-                SetExtents(ref record, _reader.Extents);
+                record.SetKind(ImageNodeKind.File, reader.Permissions);
+                SetExtents(ref record, reader.Extents);
                 break;
         }
 
@@ -196,8 +202,4 @@ internal sealed class ImageTreeBuilder(IsoVolume volume)
     }
 
     private ReadOnlySpan<byte> NameBytes(in TreeRecord record) => _text.AsSpan(record.NameOffset, record.NameLength);
-
-    private ImmutableArray<IsoDefect> Warnings() => _reader.ByteOrderMismatches == 0
-        ? volume.Warnings
-        : volume.Warnings.Add(new IsoDefect("numbers differ between the two byte orders of directory records", volume.Root.Offset));
 }
