@@ -1,19 +1,16 @@
-using System.Diagnostics;
 using Appliance.Formats;
 using Appliance.Formats.Iso9660;
 using Appliance.Formats.Tests.Iso9660;
 using Appliance.Fuzz.Iso9660;
 using Appliance.Images;
 using static Appliance.Formats.Tests.Iso9660.HandMadeIso;
+using static Appliance.Tests.Images.BoundedReading;
 
 namespace Appliance.Tests.Images;
 
 /// <summary>Images made to hurt end in a reason, quickly and in little memory (I-06, V-16).</summary>
 public sealed class HostileIsoTests
 {
-    private const long MaxBytes = 64L << 20;
-    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(2);
-
     [Fact]
     public void A_directory_that_is_its_own_child_is_refused()
     {
@@ -198,45 +195,11 @@ public sealed class HostileIsoTests
         return File.ReadAllBytes(folder["seed.iso"]);
     }
 
-    private static void AssertConsistent(ImageTree tree, int imageLength, string what)
-    {
-        int seen = 1;
-        var directories = new Queue<ImageNode>([tree.Root]);
-        while (directories.TryDequeue(out ImageNode directory))
-        {
-            foreach (ImageNode child in directory.Children)
-            {
-                seen++;
-                Assert.False(child.Name is "" or "." or ".." || child.Name.Contains('/', StringComparison.Ordinal), what);
-                Assert.True(child.Extents.All(extent => extent.Length > 0 && extent.IsInside(imageLength)), what);
-                Assert.Equal(child.Length, child.Extents.Sum(static extent => extent.Length));
-                tree.TryFind(child.Name + "/x", out _);
-                if (child.IsDirectory)
-                {
-                    directories.Enqueue(child);
-                }
-            }
-        }
-
-        Assert.True(seen == tree.Count, what);
-    }
-
     private static void AssertBroken(byte[] image, string reason, long sector)
     {
         IsoDefect? defect = Read(image).Defect;
         Assert.NotNull(defect);
         Assert.Contains(reason, defect.Reason, StringComparison.Ordinal);
         Assert.Equal(sector, defect.Sector);
-    }
-
-    /// <summary>Reads an image and holds the reader to its limits of time and memory.</summary>
-    private static (ImageTree? Tree, IsoDefect? Defect) Read(byte[] image)
-    {
-        long allocated = GC.GetAllocatedBytesForCurrentThread();
-        var watch = Stopwatch.StartNew();
-        ImageTree.TryRead(new MemorySectorSource(image), out ImageTree? tree, out IsoDefect? defect, default);
-        Assert.True(watch.Elapsed < MaxTime, $"{defect} took {watch.Elapsed}");
-        Assert.True(GC.GetAllocatedBytesForCurrentThread() - allocated < MaxBytes, $"{defect} took too much memory");
-        return (tree, defect);
     }
 }
