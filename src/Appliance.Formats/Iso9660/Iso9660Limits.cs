@@ -28,6 +28,9 @@ public static class Iso9660Limits
     /// <summary>Extents of one file. 1,024 of 4 GiB: 4 TiB.</summary>
     public const int ExtentsPerFile = 1024;
 
+    /// <summary>Sessions of one disc. 99: the most tracks that a CD can have.</summary>
+    public const int Sessions = 99;
+
     /// <summary>Entries of the El Torito boot catalogue. 64 fill one sector; real ones have one to four.</summary>
     public const int BootEntries = 64;
 }

@@ -4,10 +4,10 @@ using System.Diagnostics.CodeAnalysis;
 namespace Appliance.Formats.Iso9660;
 
 /// <summary>Walks the volume descriptor set and gathers from it what an <see cref="IsoVolume"/> is made of.</summary>
-internal sealed class IsoDescriptors(SectorSource source)
+/// <param name="sessionStart">First sector of the session to read; 0 but on discs that were written to several times.</param>
+internal sealed class IsoDescriptors(SectorSource source, long sessionStart)
 {
-    private const long FirstOffset = (long)VolumeDescriptor.FirstSector * VolumeDescriptor.SectorLength;
-
+    private readonly long _firstOffset = (sessionStart + VolumeDescriptor.FirstSector) * VolumeDescriptor.SectorLength;
     private readonly byte[] _sector = new byte[VolumeDescriptor.SectorLength];
     private readonly ImmutableArray<IsoDefect>.Builder _warnings = ImmutableArray.CreateBuilder<IsoDefect>();
     private Tree? _primary;
@@ -43,7 +43,7 @@ internal sealed class IsoDescriptors(SectorSource source)
 
         if (_primary is null)
         {
-            defect = new IsoDefect("the image has no primary volume descriptor", FirstOffset);
+            defect = new IsoDefect("the image has no primary volume descriptor", _firstOffset);
             return false;
         }
 
@@ -71,7 +71,7 @@ internal sealed class IsoDescriptors(SectorSource source)
     {
         for (int index = 0; index < Iso9660Limits.VolumeDescriptors; index++)
         {
-            long offset = FirstOffset + ((long)index * VolumeDescriptor.SectorLength);
+            long offset = _firstOffset + ((long)index * VolumeDescriptor.SectorLength);
             int count = source.Read(offset, _sector);
             if (!VolumeDescriptor.TryParse(_sector.AsSpan(0, count), out VolumeDescriptor descriptor, out string? reason))
             {
@@ -93,7 +93,7 @@ internal sealed class IsoDescriptors(SectorSource source)
             }
         }
 
-        defect = new IsoDefect("the volume descriptors do not end", FirstOffset);
+        defect = new IsoDefect("the volume descriptors do not end", _firstOffset);
         return false;
     }
 

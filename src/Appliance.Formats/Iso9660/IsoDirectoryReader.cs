@@ -47,6 +47,8 @@ public sealed class IsoDirectoryReader : IDirectoryReader
 
     public IReadOnlyList<IsoExtent> Extents => _extents;
 
+    public bool IsCompressed => _volume.Naming == IsoNaming.RockRidge && _attributes.IsCompressed;
+
     public DirectoryAddress Directory { get; private set; }
 
     public ReadOnlySpan<byte> Link => _names.Link;

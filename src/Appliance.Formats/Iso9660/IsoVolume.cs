@@ -72,12 +72,12 @@ public sealed class IsoVolume
     /// <summary>Bytes to skip in each system use area (SUSP 1.12 §5.3).</summary>
     internal int SystemUseSkip { get; }
 
-    /// <summary>Reads the descriptors of the volume and chooses the best names it has.</summary>
+    /// <summary>Reads the descriptors of the volume's last session and chooses the best names it has.</summary>
     /// <exception cref="IOException">The medium could not be read.</exception>
     public static bool TryOpen(
         SectorSource source, [NotNullWhen(true)] out IsoVolume? volume, [NotNullWhen(false)] out IsoDefect? defect)
     {
-        var descriptors = new IsoDescriptors(source);
+        var descriptors = new IsoDescriptors(source, IsoSessions.FindLast(source));
         volume = descriptors.TryRead(out defect) ? new IsoVolume(source, descriptors) : null;
         return volume is not null;
     }

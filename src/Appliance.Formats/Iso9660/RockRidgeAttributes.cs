@@ -36,6 +36,9 @@ internal sealed class RockRidgeAttributes(ContinuationReader continuations)
     /// <summary>This directory was moved here from its true place (RE, §4.1.5.3).</summary>
     public bool IsRelocated { get; private set; }
 
+    /// <summary>The file was compressed by mkzftree, and is meant to be read as if it were not (ZF, zisofs).</summary>
+    public bool IsCompressed { get; private set; }
+
     /// <summary>Gathers the entries of one record.</summary>
     /// <param name="systemUse">Its system use area, after the bytes that SP says to skip.</param>
     /// <exception cref="IOException">The medium could not be read.</exception>
@@ -75,6 +78,7 @@ internal sealed class RockRidgeAttributes(ContinuationReader continuations)
         Mode = null;
         ChildBlock = null;
         IsRelocated = false;
+        IsCompressed = false;
     }
 
     private bool TryGatherArea(ReadOnlySpan<byte> area, out ContinuationArea? next, [NotNullWhen(false)] out string? reason)
@@ -122,8 +126,11 @@ internal sealed class RockRidgeAttributes(ContinuationReader continuations)
             case [(byte)'R', (byte)'E']:
                 IsRelocated = true;
                 return true;
+            case [(byte)'Z', (byte)'F']:
+                IsCompressed = true;
+                return true;
             default:
-                // PL is the tree's own knowledge; TF repeats the record's date; ER, RR, SF, PN, ZF and others do not concern names.
+                // PL is the tree's own knowledge; TF repeats the record's date; ER, RR, SF, PN and others do not concern names.
                 return true;
         }
     }

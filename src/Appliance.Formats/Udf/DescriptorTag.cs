@@ -80,7 +80,8 @@ internal readonly record struct DescriptorTag(TagIdentifier Identifier, uint Loc
     }
 
     /// <summary>The same for a descriptor that must be of one kind and lie in one block.</summary>
-    public static bool IsThere(ReadOnlySpan<byte> descriptor, TagIdentifier identifier, long location, [NotNullWhen(false)] out string? reason)
+    public static bool IsThere(
+        ReadOnlySpan<byte> descriptor, TagIdentifier identifier, long location, [NotNullWhen(false)] out string? reason)
     {
         if (!TryParse(descriptor, out DescriptorTag tag, out reason))
         {

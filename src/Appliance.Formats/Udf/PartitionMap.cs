@@ -62,7 +62,8 @@ internal sealed record PartitionMap(PartitionKind Kind, ushort PartitionNumber)
     public uint MirrorBlock { get; private init; }
 
     /// <summary>Takes the first map off <paramref name="maps"/>.</summary>
-    public static bool TryTake(ref ReadOnlySpan<byte> maps, [NotNullWhen(true)] out PartitionMap? map, [NotNullWhen(false)] out string? reason)
+    public static bool TryTake(
+        ref ReadOnlySpan<byte> maps, [NotNullWhen(true)] out PartitionMap? map, [NotNullWhen(false)] out string? reason)
     {
         map = null;
         if (maps.Length < HeaderLength || maps[1] < HeaderLength || maps[1] > maps.Length)

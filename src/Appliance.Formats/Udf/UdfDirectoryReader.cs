@@ -32,6 +32,8 @@ public sealed class UdfDirectoryReader : IDirectoryReader
 
     public IReadOnlyList<IsoExtent> Extents => _extents;
 
+    public bool IsCompressed => false;
+
     public DirectoryAddress Directory { get; private set; }
 
     public ReadOnlySpan<byte> Link => _link.Target;
@@ -43,7 +45,8 @@ public sealed class UdfDirectoryReader : IDirectoryReader
 
     public bool TryOpen(DirectoryAddress directory, [NotNullWhen(false)] out IsoDefect? defect)
     {
-        bool opened = TryReadEntry(LogicalAddress.Unpack(directory.Start), out FileEntry entry, out UdfPartition? home, out long offset, out string? reason)
+        var address = LogicalAddress.Unpack(directory.Start);
+        bool opened = TryReadEntry(address, out FileEntry entry, out UdfPartition? home, out long offset, out string? reason)
             && _names.TryOpen(entry, offset, home, out reason);
         defect = opened ? null : new IsoDefect(reason!, offset);
         return opened;

@@ -79,7 +79,10 @@ internal sealed class UdfPartitionBuilder(UdfSpace space, Dictionary<ushort, Par
 
     /// <summary>The file lies in the partition of the same number, which may itself be a sparable one.</summary>
     private bool TryBuildMetadata(
-        PartitionMap map, PhysicalPartition physical, [NotNullWhen(true)] out UdfPartition? partition, [NotNullWhen(false)] out string? reason)
+        PartitionMap map,
+        PhysicalPartition physical,
+        [NotNullWhen(true)] out UdfPartition? partition,
+        [NotNullWhen(false)] out string? reason)
     {
         partition = null;
         int below = _maps.FindIndex(other => other.Kind == PartitionKind.Sparable && other.PartitionNumber == map.PartitionNumber);
@@ -111,7 +114,10 @@ internal sealed class UdfPartitionBuilder(UdfSpace space, Dictionary<ushort, Par
     /// each of which is packet (4), where it is now (4).
     /// </summary>
     private bool TryBuildSparable(
-        PartitionMap map, PhysicalPartition physical, [NotNullWhen(true)] out UdfPartition? partition, [NotNullWhen(false)] out string? reason)
+        PartitionMap map,
+        PhysicalPartition physical,
+        [NotNullWhen(true)] out UdfPartition? partition,
+        [NotNullWhen(false)] out string? reason)
     {
         const int CountOffset = DescriptorTag.Length + 32;
         const int EntriesOffset = CountOffset + 8;

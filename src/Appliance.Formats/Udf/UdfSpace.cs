@@ -105,62 +105,61 @@ internal sealed class UdfSpace(SectorSource source, int blockSize)
     {
         extents.Clear();
         _continuations.Clear();
-        reason = null;
-        long left = entry.InformationLength;
-        if (entry.Form == AllocationForm.Embedded)
+        if (entry.Form != AllocationForm.Embedded)
         {
-            Append(extents, new IsoExtent(offset + entry.AllocationOffset, left));
-            return true;
+            return TryGather(entry, entry.Form == AllocationForm.Short ? home : null, extents, out reason);
         }
 
+        Append(extents, new IsoExtent(offset + entry.AllocationOffset, entry.InformationLength));
+        reason = null;
+        return true;
+    }
+
+    private bool TryGather(FileEntry entry, UdfPartition? home, List<IsoExtent> extents, [NotNullWhen(false)] out string? reason)
+    {
+        long left = entry.InformationLength;
         ReadOnlySpan<byte> area = entry.Allocation;
         for (int count = 0; left > 0; count++)
         {
-            if (!AllocationDescriptor.TryTake(ref area, entry.Form, out AllocationDescriptor descriptor))
+            if (count == UdfLimits.AllocationDescriptorsPerFile
+                || !AllocationDescriptor.TryTake(ref area, entry.Form, out AllocationDescriptor descriptor))
             {
-                reason = "a file is longer than its extents";
-                return false;
-            }
-
-            UdfPartition? partition = home;
-            if (count == UdfLimits.AllocationDescriptorsPerFile)
-            {
-                reason = TooManyExtents;
-                return false;
-            }
-
-            if (entry.Form != AllocationForm.Short && descriptor.Type is AllocationType.Recorded or AllocationType.Continuation
-                && !TryGetPartition(descriptor.Address.Partition, out partition, out reason))
-            {
+                reason = count == UdfLimits.AllocationDescriptorsPerFile ? TooManyExtents : "a file is longer than its extents";
                 return false;
             }
 
             if (descriptor.Type == AllocationType.Continuation)
             {
-                if (!TryContinue(partition, descriptor, out area, out reason))
+                if (!TryContinue(home, descriptor, out area, out reason))
                 {
                     return false;
                 }
             }
-            else if (!TryTake(partition, descriptor, ref left, extents, out reason))
+            else if (!TryTake(home, descriptor, ref left, extents, out reason))
             {
                 return false;
             }
         }
 
+        reason = null;
         return true;
     }
 
+    /// <param name="home">The partition of the file entry where descriptors are short, else null.</param>
     private bool TryTake(
-        UdfPartition partition, AllocationDescriptor descriptor, ref long left, List<IsoExtent> extents, [NotNullWhen(false)] out string? reason)
+        UdfPartition? home,
+        AllocationDescriptor descriptor,
+        ref long left,
+        List<IsoExtent> extents,
+        [NotNullWhen(false)] out string? reason)
     {
         // The file's tail: blocks that it may yet grow into (ECMA-167 4/12.1).
         long length = Math.Min(left, descriptor.Length);
         left -= length;
-        reason = null;
         if (descriptor.Type != AllocationType.Recorded)
         {
             Append(extents, IsoExtent.OfZeros(length));
+            reason = null;
             return true;
         }
 
@@ -170,7 +169,15 @@ internal sealed class UdfSpace(SectorSource source, int blockSize)
             return false;
         }
 
-        for (long block = descriptor.Address.Block; length > 0;)
+        return TryGetPartition(home, descriptor.Address, out UdfPartition? partition, out reason)
+            && TryTake(partition, descriptor.Address.Block, length, extents, out reason);
+    }
+
+    private bool TryTake(
+        UdfPartition partition, long block, long length, List<IsoExtent> extents, [NotNullWhen(false)] out string? reason)
+    {
+        reason = null;
+        while (length > 0)
         {
             if (!partition.TryMap(block, out long offset, out long blocks, out reason))
             {
@@ -199,12 +206,13 @@ internal sealed class UdfSpace(SectorSource source, int blockSize)
     /// Goes on in a block of more descriptors (ECMA-167 4/14.5): <code>0 tag (16) | 16 previous (4) | 20 length (4) | 24 …</code>
     /// </summary>
     private bool TryContinue(
-        UdfPartition partition, AllocationDescriptor descriptor, out ReadOnlySpan<byte> area, [NotNullWhen(false)] out string? reason)
+        UdfPartition? home, AllocationDescriptor descriptor, out ReadOnlySpan<byte> area, [NotNullWhen(false)] out string? reason)
     {
         const int LengthOffset = DescriptorTag.Length + 4;
         const int AreaOffset = LengthOffset + 4;
         area = default;
-        if (!partition.TryMap(descriptor.Address.Block, out long offset, out _, out reason)
+        if (!TryGetPartition(home, descriptor.Address, out UdfPartition? partition, out reason)
+            || !partition.TryMap(descriptor.Address.Block, out long offset, out _, out reason)
             || !_budget.TrySpend(blockSize, out reason))
         {
             return false;
@@ -236,6 +244,16 @@ internal sealed class UdfSpace(SectorSource source, int blockSize)
 
         area = _continuation.AsSpan(AreaOffset, (int)length);
         return true;
+    }
+
+    private bool TryGetPartition(
+        UdfPartition? home,
+        LogicalAddress address,
+        [NotNullWhen(true)] out UdfPartition? partition,
+        [NotNullWhen(false)] out string? reason)
+    {
+        (partition, reason) = (home, null);
+        return partition is not null || TryGetPartition(address.Partition, out partition, out reason);
     }
 
     private static void Append(List<IsoExtent> extents, IsoExtent extent)

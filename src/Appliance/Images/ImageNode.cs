@@ -33,6 +33,11 @@ public readonly record struct ImageNode(ImageTree Tree, int Index)
     /// <summary>Permission bits, such as 0555 (octal).</summary>
     public int Permissions => Record.Permissions;
 
+    /// <summary>
+    /// Whether a file's bytes are compressed and should not be seen so (zisofs): as they stand they are of no use.
+    /// </summary>
+    public bool IsCompressed => Record.IsCompressed;
+
     /// <summary>When it was recorded; 1970 if unknown.</summary>
     public DateTimeOffset Modified => DateTimeOffset.FromUnixTimeSeconds(Record.Modified);
 
@@ -56,7 +61,9 @@ public readonly record struct ImageNode(ImageTree Tree, int Index)
 internal struct TreeRecord
 {
     private const int KindShift = 12;
+    private const int KindMask = 3;
     private const int PermissionMask = (1 << KindShift) - 1;
+    private const int CompressedBit = 1 << 15;
 
     /// <summary>
     /// A file's byte offset, or, with more than one extent, the index of the first; a directory's first child; a link's
@@ -78,10 +85,14 @@ internal struct TreeRecord
     public ushort NameLength;
     private ushort _kindAndPermissions;
 
-    public readonly ImageNodeKind Kind => (ImageNodeKind)(_kindAndPermissions >> KindShift);
+    public readonly ImageNodeKind Kind => (ImageNodeKind)((_kindAndPermissions >> KindShift) & KindMask);
+
+    public readonly bool IsCompressed => (_kindAndPermissions & CompressedBit) != 0;
 
     public readonly int Permissions => _kindAndPermissions & PermissionMask;
 
     public void SetKind(ImageNodeKind kind, int permissions) =>
         _kindAndPermissions = (ushort)(((int)kind << KindShift) | (permissions & PermissionMask));
+
+    public void SetCompressed() => _kindAndPermissions |= CompressedBit;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Appliance.Formats;
 using Appliance.Formats.Iso9660;
@@ -34,6 +35,7 @@ internal sealed class ImageTreeBuilder(ImageFacts facts, IDirectoryReader reader
     private byte[] _text = new byte[1024];
     private int _count;
     private int _textLength;
+    private int _compressed;
 
     /// <exception cref="IOException">The medium could not be read.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -61,7 +63,7 @@ internal sealed class ImageTreeBuilder(ImageFacts facts, IDirectoryReader reader
 
         Array.Resize(ref _records, _count);
         Array.Resize(ref _text, _textLength);
-        tree = new ImageTree(facts with { Warnings = [.. facts.Warnings, .. reader.Warnings] }, _records, _text, [.. _extents]);
+        tree = new ImageTree(facts with { Warnings = Warnings() }, _records, _text, [.. _extents]);
         defect = null;
         return true;
     }
@@ -151,6 +153,12 @@ internal sealed class ImageTreeBuilder(ImageFacts facts, IDirectoryReader reader
             default:
                 record.SetKind(ImageNodeKind.File, reader.Permissions);
                 SetExtents(ref record, reader.Extents);
+                if (reader.IsCompressed)
+                {
+                    record.SetCompressed();
+                    _compressed++;
+                }
+
                 break;
         }
 
@@ -202,4 +210,11 @@ internal sealed class ImageTreeBuilder(ImageFacts facts, IDirectoryReader reader
     }
 
     private ReadOnlySpan<byte> NameBytes(in TreeRecord record) => _text.AsSpan(record.NameOffset, record.NameLength);
+
+    private ImmutableArray<IsoDefect> Warnings()
+    {
+        ImmutableArray<IsoDefect> warnings = [.. facts.Warnings, .. reader.Warnings];
+        return _compressed == 0 ? warnings : warnings.Add(new IsoDefect(
+            $"{_compressed} of its files are compressed (zisofs) and cannot be served", reader.OffsetOf(reader.Root)));
+    }
 }

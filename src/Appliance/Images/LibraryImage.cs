@@ -90,9 +90,23 @@ public sealed class LibraryImage
     }
 
     /// <summary>Opens a file node of <see cref="Tree"/>; null for any other node, and as for a path.</summary>
-    /// <exception cref="IOException">The image cannot be read; the message names its path.</exception>
-    public Payload? OpenFile(ImageNode node) =>
-        Tree is not null && node.Tree == Tree && node.IsFile && Acquire() is SharedFile file ? Tree.OpenFile(node, file) : null;
+    /// <exception cref="IOException">
+    /// The image cannot be read, or the file is compressed; the message names its path.
+    /// </exception>
+    public Payload? OpenFile(ImageNode node)
+    {
+        if (Tree is null || node.Tree != Tree || !node.IsFile)
+        {
+            return null;
+        }
+
+        if (node.IsCompressed)
+        {
+            throw new IOException($"{node.Name} in {_listed.File.FullPath} is compressed (zisofs): make the image without mkzftree.");
+        }
+
+        return Acquire() is SharedFile file ? Tree.OpenFile(node, file) : null;
+    }
 
     /// <summary>Opens the image itself; null when it was changed or removed since it was listed.</summary>
     /// <exception cref="IOException">It cannot be read; the message names its path.</exception>

@@ -113,6 +113,9 @@ internal sealed class HandMadeIso
     public static byte[] Ce(int block, int offset, int length) =>
         Entry("CE", [.. Both((uint)block), .. Both((uint)offset), .. Both((uint)length)]);
 
+    /// <summary>A file compressed with zisofs, of so many bytes when it is not.</summary>
+    public static byte[] Zf(int length) => Entry("ZF", [(byte)'p', (byte)'z', 4, 15, .. Both((uint)length)]);
+
     /// <summary>A symbolic link; components as (flags, text).</summary>
     public static byte[] Sl(params (byte Flags, string Text)[] components) =>
         Entry("SL", [0, .. components.SelectMany(c => (byte[])[c.Flags, (byte)c.Text.Length, .. Encoding.UTF8.GetBytes(c.Text)])]);

@@ -71,7 +71,8 @@ public sealed class UdfVolumeTests
     {
         var udf = new HandMadeUdf();
         udf.DataBlock(udf.TakeData(3)).Fill(7);
-        byte[] extents = [.. Long(BlockSize, 90, 0), .. Long(BlockSize, 91, 0, type: 1), .. Long(BlockSize, 0, 9, type: 2), .. Long(10, 90, 0)];
+        byte[] extents =
+            [.. Long(BlockSize, 90, 0), .. Long(BlockSize, 91, 0, type: 1), .. Long(BlockSize, 0, 9, type: 2), .. Long(10, 90, 0)];
         udf.WriteRoot(udf.Identifier("sparse", udf.AddEntry(FileType, LongForm, extents, (3 * BlockSize) + 10)));
         byte[] expected = [.. Enumerable.Repeat((byte)7, BlockSize), .. new byte[2 * BlockSize], .. Enumerable.Repeat((byte)7, 10)];
         Assert.Equal(expected, ReadAll(udf)["/sparse"]);
@@ -113,7 +114,8 @@ public sealed class UdfVolumeTests
         UdfDirectoryReader reader = OpenRoot(udf);
         while (reader.TryReadEntry(out _))
         {
-            Assert.Equal(new DateTimeOffset(2024, 2, 29, 11, 30, 15, default), DateTimeOffset.FromUnixTimeSeconds(reader.ModifiedUnixSeconds));
+            var expected = new DateTimeOffset(2024, 2, 29, 11, 30, 15, default);
+            Assert.Equal(expected, DateTimeOffset.FromUnixTimeSeconds(reader.ModifiedUnixSeconds));
             Assert.Equal("555", Convert.ToString(reader.Permissions, 8));
         }
     }

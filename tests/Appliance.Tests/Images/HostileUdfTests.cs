@@ -127,7 +127,7 @@ public sealed class HostileUdfTests
     [Fact]
     public void Names_of_one_file_cannot_make_more_extents_than_the_limit()
     {
-        // Each of 15,000 names of the same file adds its 126 extents, which cannot be joined.
+        // Each of 15,000 names of the same file adds its 112 extents, which cannot be joined.
         var udf = new HandMadeUdf(sectors: 1200);
         byte[] extents = [.. Enumerable.Range(0, 112).SelectMany(static i => Long(BlockSize, 200 + ((uint)i * 2), 0))];
         uint file = udf.AddEntry(FileType, LongForm, extents, 112 * BlockSize);

@@ -126,6 +126,46 @@ public sealed class IsoDifferentialTests : IDisposable
     }
 
     [Fact]
+    public void Of_several_sessions_the_last_is_read()
+    {
+        string source = MakeSource();
+        string image = Genisoimage("-R", source);
+        long last = 0;
+        for (int session = 2; session < 4; session++)
+        {
+            // As growisofs does: the next session starts at the next 16 sectors, and repeats the tree before it.
+            long start = (new FileInfo(image).Length + 32767) / 32768 * 16;
+            string added = _folder.Write($"added/new-{session}.txt", $"session {session}");
+            string next = _folder[$"session-{session}.iso"];
+            Tool.Run(
+                "genisoimage", "genisoimage", "-quiet", "-input-charset", "utf-8", "-R",
+                "-M", image, "-C", $"{last},{start}", "-o", next, added);
+            using FileStream stream = File.OpenWrite(image);
+            stream.Position = start * 2048;
+            stream.Write(File.ReadAllBytes(next));
+            File.Copy(added, Path.Combine(source, Path.GetFileName(added)));
+            last = start;
+        }
+
+        ImageTree tree = ReadTree(image);
+        Assert.Equal(ListFolder(source), ListTree(tree));
+        AssertContents(source, tree, image);
+    }
+
+    [Fact]
+    public void Another_image_behind_the_first_is_no_session_of_it()
+    {
+        string source = MakeSource();
+        string image = Genisoimage("-R", source);
+        byte[] whole = File.ReadAllBytes(image);
+        File.WriteAllBytes(image, [.. whole, .. whole]);
+        ImageTree tree = ReadTree(image);
+        Assert.Equal(ListFolder(source), ListTree(tree));
+        Assert.True(tree.TryFind("file.txt", out ImageNode node));
+        Assert.True(node.Extents[0].Offset < whole.Length);
+    }
+
+    [Fact]
     public void Hidden_files_are_listed()
     {
         string source = MakeSource(links: false);

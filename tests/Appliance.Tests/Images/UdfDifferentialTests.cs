@@ -44,6 +44,31 @@ public sealed class UdfDifferentialTests : IDisposable
         Assert.Equal(ListFolder(source), ListTree(tree));
     }
 
+    [Fact]
+    public void A_file_over_4_GiB_is_one_run_of_bytes_although_it_takes_several_extents()
+    {
+        const long Length = (4L << 30) + (100 << 20) + 5;
+        Directory.CreateDirectory(_folder["big/sources"]);
+        using (FileStream big = File.Create(_folder["big/sources/install.wim"]))
+        {
+            big.SetLength(Length);
+        }
+
+        // Directories come first and the file's zeros are a hole: the tool is stopped when it has written the former.
+        string image = _folder["image.iso"];
+        Tool.Run(
+            "genisoimage", "sh", "-c",
+            $"genisoimage -quiet -udf -allow-limited-size -V LABEL '{_folder["big"]}' 2>/dev/null | head -c 4M > '{image}'");
+        using (FileStream stream = File.OpenWrite(image))
+        {
+            stream.SetLength(Length + (4 << 20));
+        }
+
+        Assert.True(ReadTree(image).TryFind("/sources/install.wim", out ImageNode node));
+        Assert.Equal(Length, node.Length);
+        Assert.Equal(Length, Assert.Single(node.Extents).Length);
+    }
+
     [Theory]
     [InlineData("0x0102", 2048)]
     [InlineData("0x0150", 2048)]
