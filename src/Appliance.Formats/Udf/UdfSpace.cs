@@ -14,6 +14,9 @@ internal sealed class UdfSpace(SectorSource source, int blockSize)
     /// <summary>How much is read ahead where entries follow each other, as all mastering tools write them.</summary>
     private const int WindowLength = 32 << 10;
 
+    /// <summary>What each run of a file counts against the limit of the image: the bytes of its shortest description.</summary>
+    private const int RunCost = 8;
+
     private readonly ReadBudget _budget = new(UdfLimits.StructureBytes);
     private readonly byte[] _window = new byte[WindowLength];
     private readonly byte[] _continuation = new byte[blockSize];
@@ -179,7 +182,8 @@ internal sealed class UdfSpace(SectorSource source, int blockSize)
         reason = null;
         while (length > 0)
         {
-            if (!partition.TryMap(block, out long offset, out long blocks, out reason))
+            // So that many names of one scattered file are no endless work.
+            if (!_budget.TrySpend(RunCost, out reason) || !partition.TryMap(block, out long offset, out long blocks, out reason))
             {
                 return false;
             }

@@ -70,6 +70,18 @@ public sealed class ImageLibraryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_compressed_file_is_refused_with_a_reason()
+    {
+        var iso = new HandMadeIso();
+        iso.WriteRockRidgeRoot(iso.File("A", 30, 100, systemUse: [.. HandMadeIso.Nm("packed"), .. HandMadeIso.Zf(5000)]));
+        Add("old.iso", iso.Bytes);
+        await ScanAsync();
+        var exception = Assert.Throws<IOException>(() => Find("old").OpenFile("/packed"));
+        Assert.Contains("packed in", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("old.iso is compressed", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Names_that_would_share_an_id_keep_their_extension()
     {
         AddImage("same.iso");
