@@ -3,7 +3,9 @@ using Appliance.E2E.Rig;
 
 namespace Appliance.E2E;
 
-/// <summary>The NBD tools that people have, unmodified, against the published daemon: every byte of an image and of a file inside it.</summary>
+/// <summary>
+/// The NBD tools that people have, unmodified, against the published daemon: every byte of an image and of a file inside it.
+/// </summary>
 [Collection(RigSuite.Name)]
 public sealed class NbdJourneys(RigFixture rig) : IAsyncLifetime
 {
@@ -40,10 +42,8 @@ public sealed class NbdJourneys(RigFixture rig) : IAsyncLifetime
     {
         string info = await rig.Wire.RunOnClientAsync("nbdinfo", Url(export));
         string length = new FileInfo(ImagePath).Length.ToString(CultureInfo.InvariantCulture);
-        foreach (string expected in (string[])["newstyle-fixed", "structured", "export-size: " + length, "is_read_only: true", "can_multi_conn: true"])
-        {
-            Assert.Contains(expected, info, StringComparison.Ordinal);
-        }
+        string[] expected = ["newstyle-fixed", "structured", "export-size: " + length, "is_read_only: true", "can_multi_conn: true"];
+        Assert.All(expected, words => Assert.Contains(words, info, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -87,7 +87,8 @@ public sealed class NbdJourneys(RigFixture rig) : IAsyncLifetime
     {
         await rig.Wire.RunOnClientAsync("nbdcopy", "--connections=1", Url(Image), Received);
         string length = new FileInfo(ImagePath).Length.ToString(CultureInfo.InvariantCulture);
-        await _daemon.Log.WaitForAsync($"NbdServer: [0-9.:]+ {Image} [0-9]+ reads, {length} bytes in [0-9.]+ s: disconnected", TimeSpan.FromSeconds(5));
+        await _daemon.Log.WaitForAsync(
+            $"NbdServer: [0-9.:]+ {Image} [0-9]+ reads, {length} bytes in [0-9.]+ s: disconnected", TimeSpan.FromSeconds(5));
     }
 
     private static string ImagePath => SampleLibrary.PathOf(SampleLibrary.GrubRescue);

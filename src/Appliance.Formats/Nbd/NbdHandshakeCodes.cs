@@ -35,7 +35,10 @@ public enum NbdInfoType : ushort
     BlockSize = 3,
 }
 
-/// <summary>Flags of the server's greeting and of the client's answer; the same bits in both (NBD protocol, "Newstyle negotiation").</summary>
+/// <summary>
+/// Flags of the server's greeting and of the client's answer; the same bits in both (NBD protocol, "Handshake flags",
+/// "Client flags").
+/// </summary>
 [Flags]
 public enum NbdHandshakeFeatures : uint
 {

@@ -27,7 +27,7 @@ public static class NbdHandshakeWriter
 
     public const int ReplyHeadLength = LengthOffset + sizeof(uint);
 
-    /// <summary>Longest of all that has neither name nor text: the answer to <see cref="NbdOptionCode.ExportName"/> with its zeros.</summary>
+    /// <summary>Longest without name or text: the answer to <see cref="NbdOptionCode.ExportName"/> with its zeros.</summary>
     public const int MaxFixedLength = sizeof(ulong) + sizeof(ushort) + ExportNameZeros;
 
     private const int ExportNameZeros = 124;

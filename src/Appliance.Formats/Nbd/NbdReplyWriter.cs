@@ -29,7 +29,7 @@ public static class NbdReplyWriter
     private const int SimpleLength = CookieOffset + sizeof(ulong);
     private const int ChunkLength = DataLengthOffset + sizeof(uint);
 
-    /// <summary>NBD_REPLY_FLAG_DONE: the only, and so the last, chunk of its reply.</summary>
+    /// <summary>NBD_REPLY_FLAG_DONE: the last chunk of its reply.</summary>
     private const ushort Done = 1;
 
     private const int ErrorOffset = sizeof(uint);
@@ -47,21 +47,20 @@ public static class NbdReplyWriter
         return SimpleLength;
     }
 
-    /// <summary>The one chunk that answers a read; <paramref name="dataLength"/> bytes follow.</summary>
-    public static int WriteData(Span<byte> destination, ulong cookie, ulong offset, int dataLength)
+    /// <summary>A chunk of data; <paramref name="dataLength"/> bytes, at least one, follow.</summary>
+    /// <param name="isLast">Whether it ends its reply; not "if it would still be possible to detect an error while transmitting".</param>
+    public static int WriteData(Span<byte> destination, ulong cookie, ulong offset, int dataLength, bool isLast)
     {
-        if (dataLength == 0)
-        {
-            // "length MUST be at least 9" with an offset (NBD_REPLY_TYPE_OFFSET_DATA).
-            return WriteChunkHead(destination, NbdChunkType.None, cookie, 0);
-        }
-
-        int head = WriteChunkHead(destination, NbdChunkType.OffsetData, cookie, sizeof(ulong) + dataLength);
+        int head = WriteChunkHead(destination, NbdChunkType.OffsetData, cookie, sizeof(ulong) + dataLength, isLast);
         BinaryPrimitives.WriteUInt64BigEndian(destination[head..], offset);
         return head + sizeof(ulong);
     }
 
-    /// <summary>The one chunk that refuses a read; without a text for people.</summary>
+    /// <summary>The end of a reply that went well, when no chunk of data was the last.</summary>
+    public static int WriteEnd(Span<byte> destination, ulong cookie) =>
+        WriteChunkHead(destination, NbdChunkType.None, cookie, 0);
+
+    /// <summary>The end of a reply to a read that failed; without a text for people.</summary>
     public static int WriteErrorChunk(Span<byte> destination, ulong cookie, NbdError error)
     {
         const int DataLength = sizeof(uint) + sizeof(ushort);
@@ -71,10 +70,10 @@ public static class NbdReplyWriter
         return head + DataLength;
     }
 
-    private static int WriteChunkHead(Span<byte> destination, NbdChunkType type, ulong cookie, int dataLength)
+    private static int WriteChunkHead(Span<byte> destination, NbdChunkType type, ulong cookie, int dataLength, bool isLast = true)
     {
         BinaryPrimitives.WriteUInt32BigEndian(destination, StructuredMagic);
-        BinaryPrimitives.WriteUInt16BigEndian(destination[FlagsOffset..], Done);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[FlagsOffset..], isLast ? Done : (ushort)0);
         BinaryPrimitives.WriteUInt16BigEndian(destination[TypeOffset..], (ushort)type);
         BinaryPrimitives.WriteUInt64BigEndian(destination[CookieOffset..], cookie);
         BinaryPrimitives.WriteUInt32BigEndian(destination[DataLengthOffset..], (uint)dataLength);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Appliance.Boot;
 using Appliance.Images;
+using Appliance.Options;
 
 namespace Appliance.Nbd;
 
@@ -12,7 +13,7 @@ namespace Appliance.Nbd;
 /// </summary>
 internal sealed class NbdExports(ImageLibrary library)
 {
-    /// <summary>Longest name in bytes (NBD protocol, "Values": strings of at most 4096 bytes).</summary>
+    /// <summary>Longest name in bytes (NBD protocol, "Conventions": a string "MUST be no longer than 4096 bytes").</summary>
     public const int MaxNameLength = 4096;
 
     /// <summary>Names of whole images, for people who look; the files inside are too many to be listed.</summary>
@@ -41,7 +42,7 @@ internal sealed class NbdExports(ImageLibrary library)
 
         string exportName = path[1..];
         Payload? payload = Open(exportName);
-        export = payload is null ? null : new NbdExport(exportName, payload);
+        export = payload is null ? null : new NbdExport(Printable.Text(exportName), payload);
         refusal = payload is null ? "no image, and no file inside one, has this name" : null;
         return payload is not null;
     }

@@ -1,24 +1,9 @@
+using System.Buffers.Binary;
 using System.Text;
 using Appliance.Formats.Nbd;
+using Appliance.Options;
 
 namespace Appliance.Nbd;
-
-internal enum NbdPhase
-{
-    /// <summary>Options are haggled over.</summary>
-    Handshake,
-
-    /// <summary>An export was taken; what follows are requests.</summary>
-    Transmission,
-
-    /// <summary>There is nothing more to say.</summary>
-    Ended,
-}
-
-/// <summary>What one <see cref="NbdHandshake.Step"/> did. Neither: it waits for more input.</summary>
-/// <param name="Consumed">Bytes of the input that are done with.</param>
-/// <param name="Written">Bytes of the output to be sent.</param>
-internal readonly record struct NbdStep(int Consumed, int Written);
 
 /// <summary>
 /// The server's side of the fixed newstyle negotiation (NBD protocol, "Newstyle negotiation"): bytes in, bytes out. Keeps
@@ -38,8 +23,10 @@ internal sealed class NbdHandshake(NbdExports exports) : IDisposable
     /// <summary>Options of one session. 64: a client needs five; one that never ends is a way to stay (CVE-2024-7409).</summary>
     public const int MaxOptions = 64;
 
-    /// <summary>Read in one go of any size, from any place; best in pages; 32 MiB, which clients assume unasked.</summary>
+    /// <summary>Any byte can be read by itself: files inside images have any length.</summary>
     private const uint MinimumBlock = 1;
+
+    /// <summary>A page: what the page cache reads anyway.</summary>
     private const uint PreferredBlock = 4096;
 
     private const NbdHandshakeFeatures Known = NbdHandshakeFeatures.FixedNewstyle | NbdHandshakeFeatures.NoZeroes;
@@ -99,10 +86,10 @@ internal sealed class NbdHandshake(NbdExports exports) : IDisposable
             return default;
         }
 
-        _agreed = (NbdHandshakeFeatures)System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(input);
+        _agreed = (NbdHandshakeFeatures)BinaryPrimitives.ReadUInt32BigEndian(input);
         if ((_agreed & ~Known) != 0)
         {
-            // "the server MUST close the TCP connection" when it does not know a flag.
+            // "the server MUST drop the TCP connection if the client sets an unknown flag".
             End("unknown flags");
         }
 
@@ -145,7 +132,7 @@ internal sealed class NbdHandshake(NbdExports exports) : IDisposable
     {
         reason = header.DataLength > MaxDataLength ? "an option of more than 64 KiB"
             : _options >= MaxOptions ? "more than 64 options"
-            // "If the client did not set NBD_FLAG_C_FIXED_NEWSTYLE", it understands no answers.
+            // "This is the only valid option in nonfixed newstyle negotiation."
             : (_agreed & NbdHandshakeFeatures.FixedNewstyle) == 0 && header.Option != NbdOptionCode.ExportName
                 ? "an option from a client that does not speak fixed newstyle"
             : header.Option == NbdOptionCode.ExportName && header.DataLength > NbdExports.MaxNameLength
@@ -175,7 +162,6 @@ internal sealed class NbdHandshake(NbdExports exports) : IDisposable
             case NbdOptionCode.Info or NbdOptionCode.Go:
                 return OnInfoOrGo(option, data, output);
             case NbdOptionCode.Abort:
-                // Data are "ignored" here: the client leaves, whatever it says.
                 Phase = NbdPhase.Ended;
                 return NbdHandshakeWriter.WriteReply(output, option, NbdReplyType.Ack);
             case NbdOptionCode.List when bare:
@@ -196,7 +182,7 @@ internal sealed class NbdHandshake(NbdExports exports) : IDisposable
 
     private int OnExportName(ReadOnlySpan<byte> name, Span<byte> output)
     {
-        if (!TryOpen(name, out NbdExport? export, out string? refusal))
+        if (Open(name, out string? refusal) is not { } export)
         {
             End(refusal);
             return 0;
@@ -219,9 +205,9 @@ internal sealed class NbdHandshake(NbdExports exports) : IDisposable
             return NbdHandshakeWriter.WriteReply(output, option, NbdReplyType.ErrorTooBig);
         }
 
-        if (!TryOpen(request.Name, out NbdExport? export, out string? refusal))
+        if (Open(request.Name, out string? refusal) is not { } export)
         {
-            return NbdHandshakeWriter.WriteError(output, option, NbdReplyType.ErrorUnknown, refusal);
+            return NbdHandshakeWriter.WriteError(output, option, NbdReplyType.ErrorUnknown, refusal!);
         }
 
         int written = NbdHandshakeWriter.WriteExportInfo(output, option, export.Payload.Length, Features);
@@ -243,29 +229,32 @@ internal sealed class NbdHandshake(NbdExports exports) : IDisposable
         return written + NbdHandshakeWriter.WriteReply(output[written..], option, NbdReplyType.Ack);
     }
 
-    /// <summary>Images only ever are replaced as a whole, so all connections see the same; nothing is written, so a flush is done.</summary>
+    /// <summary>
+    /// Images are only ever replaced as a whole, so all connections see the same; nothing is written, so a flush is done.
+    /// </summary>
     private NbdExportFeatures Features =>
         NbdExportFeatures.HasFlags | NbdExportFeatures.ReadOnly | NbdExportFeatures.SendFlush | NbdExportFeatures.CanMultiConnection
         | (StructuredReplies ? NbdExportFeatures.SendDoNotFragment : NbdExportFeatures.None);
 
-    private bool TryOpen(
-        ReadOnlySpan<byte> name,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out NbdExport? export,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? refusal)
+    /// <summary>Null, with words for the client, when there is no such export or it cannot be read.</summary>
+    private NbdExport? Open(ReadOnlySpan<byte> name, out string? refusal)
     {
         try
         {
-            bool opened = exports.TryOpen(name, out export, out refusal);
-            Refusal = opened ? null : $"{Encoding.UTF8.GetString(name)}: {refusal}";
-            return opened;
+            if (exports.TryOpen(name, out NbdExport? export, out refusal))
+            {
+                return export;
+            }
+
+            Refusal = $"{Printable.Text(Encoding.UTF8.GetString(name))}: {refusal}";
         }
-        catch (IOException unreadable)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            export = null;
-            Refusal = $"{Encoding.UTF8.GetString(name)}: {unreadable.Message}";
             refusal = "the medium cannot be read";
-            return false;
+            Refusal = $"{Printable.Text(Encoding.UTF8.GetString(name))}: {unreadable.Message}";
         }
+
+        return null;
     }
 
     private int ContinueList(IEnumerator<string> names, Span<byte> output)

@@ -31,4 +31,7 @@ internal static partial class NbdLog
 
     [LoggerMessage(9, LogLevel.Debug, "connection not served: {Reason}")]
     public static partial void NotStarted(this ILogger log, string reason);
+
+    [LoggerMessage(10, LogLevel.Debug, "{Client}: gone before it was cut off: {Reason}")]
+    public static partial void AlreadyGone(this ILogger log, IPEndPoint client, string reason);
 }

@@ -12,7 +12,10 @@ namespace Appliance.Nbd;
 /// </summary>
 public sealed class NbdServer
 {
-    /// <summary>Time for the whole handshake. 10 s: a client needs a few round trips; one that dawdles holds a place that another waits for.</summary>
+    /// <summary>
+    /// Time for the whole handshake. 10 s: a client needs a few round trips; one that dawdles holds a place that another
+    /// waits for.
+    /// </summary>
     public static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);

@@ -74,7 +74,7 @@ internal sealed class NbdSession : IDisposable
         catch (SocketException e)
         {
             // The peer was faster; its thread is about to see it.
-            _server.Log.HandshakeEnded(Client, e.Message);
+            _server.Log.AlreadyGone(Client, e.Message);
         }
     }
 
@@ -105,9 +105,9 @@ internal sealed class NbdSession : IDisposable
         {
             end = e.Message;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            end = e.Message;
+            end = "the medium failed";
             _server.Log.ExportUnreadable(Client, _handshake.Export?.Name ?? "", e.Message);
         }
 
@@ -247,6 +247,11 @@ internal sealed class NbdSession : IDisposable
         {
             _server.Log.HandshakeEnded(Client, end);
             return;
+        }
+
+        if (_transmission.MediumFailure is { } failure)
+        {
+            _server.Log.ExportUnreadable(Client, _handshake.Export!.Name, failure);
         }
 
         double seconds = _server.Time.GetElapsedTime(_started).TotalSeconds;

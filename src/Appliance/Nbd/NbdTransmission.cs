@@ -14,14 +14,16 @@ internal sealed class NbdTransmission(Socket socket, NbdExport export, bool stru
     /// <summary>Longest read in bytes: what a client may assume without having asked (NBD protocol, "Block size constraints").</summary>
     public const int MaxReadLength = 32 * 1024 * 1024;
 
-    /// <summary>Replies that are gathered, in bytes. 64 KiB: one loopback or offload packet.</summary>
-    public const int OutputLength = 64 * 1024;
-
     /// <summary>
-    /// Longest read that is copied, in bytes. 32 KiB: two of them fill a send; one system call per reply of its own, as
-    /// sendfile(2) takes, costs more than the copy.
+    /// Longest read that is copied, in bytes. 32 KiB, what loaders and read-ahead ask for at most: up to it one more system
+    /// call costs more than the copy.
     /// </summary>
-    private const int MaxCopied = 32 * 1024 - NbdReplyWriter.MaxLength;
+    private const int MaxCopied = 32 * 1024;
+
+    /// <summary>Replies that are gathered for one send, in bytes: two of the longest, about what one offloaded packet holds.</summary>
+    private const int OutputLength = 2 * (NbdReplyWriter.MaxLength + MaxCopied);
+
+    private const string CutShort = "The file has been cut short since it was opened.";
 
     private readonly byte[] _output = new byte[OutputLength];
     private int _outputLength;
@@ -32,11 +34,14 @@ internal sealed class NbdTransmission(Socket socket, NbdExport export, bool stru
     /// <summary>Bytes of data in those answers.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>What the medium's latest failure was that the client was told of; null when it has not failed.</summary>
+    public string? MediumFailure { get; private set; }
+
     /// <summary>What is wrong with a request on an export of that length; <see cref="NbdError.None"/> when it is to be done.</summary>
     public static NbdError Judge(in NbdRequest request, long length, bool structured) => request.Command switch
     {
         NbdCommand.Read => JudgeRead(request, length, structured),
-        NbdCommand.Flush => NbdError.None,
+        NbdCommand.Flush when request.Flags == NbdCommandModifiers.None => NbdError.None,
         NbdCommand.Write or NbdCommand.Trim or NbdCommand.WriteZeroes or NbdCommand.Resize => NbdError.NotPermitted,
         _ => NbdError.Invalid,
     };
@@ -79,7 +84,7 @@ internal sealed class NbdTransmission(Socket socket, NbdExport export, bool stru
 
         if (request.DataLength > MaxReadLength)
         {
-            // "NBD_EOVERFLOW SHOULD be returned" for one that may not be fragmented and is too long.
+            // "A server MAY reject a client's request with the error EOVERFLOW if the length is too large to send without fragmentation".
             return request.Flags == NbdCommandModifiers.DoNotFragment ? NbdError.Overflow : NbdError.Invalid;
         }
 
@@ -94,14 +99,17 @@ internal sealed class NbdTransmission(Socket socket, NbdExport export, bool stru
         _outputLength += WriteHead(request, error);
     }
 
+    /// <summary>What precedes an answer's data, or is the whole of it.</summary>
     private int WriteHead(in NbdRequest request, NbdError error)
     {
         Span<byte> room = _output.AsSpan(_outputLength);
 
-        // "a server MUST use structured replies" for reads, once agreed; for all else simple ones stay allowed.
+        // Once agreed "the server MUST use structured replies to the NBD_CMD_READ"; for all else simple ones stay allowed.
         return !structured || request.Command != NbdCommand.Read ? NbdReplyWriter.WriteSimple(room, request.Cookie, error)
-            : error == NbdError.None ? NbdReplyWriter.WriteData(room, request.Cookie, request.Offset, (int)request.DataLength)
-            : NbdReplyWriter.WriteErrorChunk(room, request.Cookie, error);
+            : error != NbdError.None ? NbdReplyWriter.WriteErrorChunk(room, request.Cookie, error)
+            : request.DataLength == 0 ? NbdReplyWriter.WriteEnd(room, request.Cookie)
+            : NbdReplyWriter.WriteData(
+                room, request.Cookie, request.Offset, (int)request.DataLength, isLast: request.DataLength <= MaxCopied);
     }
 
     private void AddData(in NbdRequest request)
@@ -124,27 +132,64 @@ internal sealed class NbdTransmission(Socket socket, NbdExport export, bool stru
     {
         try
         {
-            return export.Payload.Read(offset, destination) == destination.Length;
+            if (export.Payload.Read(offset, destination) == destination.Length)
+            {
+                return true;
+            }
+
+            MediumFailure = CutShort;
         }
-        catch (IOException)
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return false;
+            MediumFailure = unreadable.Message;
         }
+
+        return false;
     }
 
+    /// <summary>
+    /// Sends a long read. When the medium fails in the middle of a chunk, it is padded and an error follows; "after the
+    /// server has already sent out the reply header" of a simple reply there is only hanging up.
+    /// </summary>
     private void SendData(in NbdRequest request)
     {
         AddHead(request, NbdError.None);
         SendAhead();
-        foreach (PayloadSegment segment in export.Payload.Slice((long)request.Offset, request.DataLength))
+        long left = request.DataLength;
+        try
         {
-            SendSegment(segment);
+            foreach (PayloadSegment segment in export.Payload.Slice((long)request.Offset, left))
+            {
+                SendSegment(segment, ref left);
+            }
+        }
+        catch (Exception unreadable) when (structured && unreadable is (IOException or UnauthorizedAccessException))
+        {
+            MediumFailure = unreadable.Message;
+            Pad(left);
+            AddHead(request, NbdError.InputOutput);
+            return;
+        }
+
+        if (structured)
+        {
+            MakeRoom(NbdReplyWriter.MaxLength);
+            _outputLength += NbdReplyWriter.WriteEnd(_output.AsSpan(_outputLength), request.Cookie);
         }
 
         Count((int)request.DataLength);
     }
 
-    private void SendSegment(PayloadSegment segment)
+    private void Pad(long length)
+    {
+        Array.Clear(_output);
+        for (; length > 0; length -= Math.Min(length, _output.Length))
+        {
+            SendAll(_output.AsSpan(0, (int)Math.Min(length, _output.Length)));
+        }
+    }
+
+    private void SendSegment(PayloadSegment segment, ref long left)
     {
         bool canSendFile = segment.File is not null;
         for (long done = 0; done < segment.Length;)
@@ -163,6 +208,7 @@ internal sealed class NbdTransmission(Socket socket, NbdExport export, bool stru
             }
 
             done += sent;
+            left -= sent;
         }
     }
 
@@ -171,7 +217,7 @@ internal sealed class NbdTransmission(Socket socket, NbdExport export, bool stru
         int count = segment.Read(offset, _output);
         if (count == 0)
         {
-            throw new EndOfStreamException("The file has been cut short since it was opened.");
+            throw new EndOfStreamException(CutShort);
         }
 
         SendAll(_output.AsSpan(0, count));

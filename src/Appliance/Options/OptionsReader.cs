@@ -79,6 +79,11 @@ public static class OptionsReader
         {
             mistakes.Add($"tftp-port: {options.Tftp.Port} is the DHCP server's port too; change one");
         }
+
+        if (options.Nbd.Enabled && options.Http.Ports.Contains(options.Nbd.Port))
+        {
+            mistakes.Add($"nbd-port: {options.Nbd.Port} is one of the HTTP server's ports too; change one");
+        }
     }
 
     private static uint ToUInt32(IPAddress address)

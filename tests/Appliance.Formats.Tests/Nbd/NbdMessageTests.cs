@@ -123,9 +123,11 @@ public class NbdMessageTests
         AssertWritten("67446698" + "00000001" + "1122334455667788",
             NbdReplyWriter.WriteSimple(_buffer, Cookie, NbdError.NotPermitted));
         AssertWritten("668E33EF" + "0001" + "0001" + "1122334455667788" + "00008008" + "0000000000000200",
-            NbdReplyWriter.WriteData(_buffer, Cookie, 0x200, 0x8000));
+            NbdReplyWriter.WriteData(_buffer, Cookie, 0x200, 0x8000, isLast: true));
+        AssertWritten("668E33EF" + "0000" + "0001" + "1122334455667788" + "00008008" + "0000000000000200",
+            NbdReplyWriter.WriteData(_buffer, Cookie, 0x200, 0x8000, isLast: false));
         AssertWritten("668E33EF" + "0001" + "0000" + "1122334455667788" + "00000000",
-            NbdReplyWriter.WriteData(_buffer, Cookie, 0x200, 0));
+            NbdReplyWriter.WriteEnd(_buffer, Cookie));
         AssertWritten("668E33EF" + "0001" + "8001" + "1122334455667788" + "00000006" + "00000016" + "0000",
             NbdReplyWriter.WriteErrorChunk(_buffer, Cookie, NbdError.Invalid));
     }

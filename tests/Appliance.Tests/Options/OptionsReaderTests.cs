@@ -59,6 +59,7 @@ public sealed class OptionsReaderTests
     [InlineData("dhcp-pool = 192.168.100.1-192.168.100.20", "holds our own address")]
     [InlineData("address = 192.168.100.255/24", "broadcast address")]
     [InlineData("tftp-port = 67", "DHCP server's port")]
+    [InlineData("nbd-port = 8080", "HTTP server's ports")]
     public void Settings_that_contradict_each_other_are_mistakes(string line, string words)
     {
         Read(line, out List<string> mistakes);
