@@ -49,10 +49,10 @@ public sealed record NbdOptions
     public int MaxSessionsPerClient { get; init; } = 16;
 
     /// <summary>
-    /// How long a client may ask for nothing. 10 min: dead ones are noticed by TCP within a minute, this is for those that
-    /// live and have forgotten us.
+    /// How long a client may ask for nothing. 24 h: a live system with its root here is silent while its cache is warm; dead
+    /// clients are noticed by TCP within a minute.
     /// </summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(24);
 }
 
 /// <summary>The NFS server (RFC 1813).</summary>

@@ -70,7 +70,7 @@ public static class Settings
             static (o, v) => o with { Nbd = o.Nbd with { Enabled = SettingText.YesNo(v) } }),
         new("nbd-port", "10809", "TCP port of the NBD server",
             static (o, v) => o with { Nbd = o.Nbd with { Port = SettingText.Number(v, 1, 65535) } }),
-        new("nbd-idle-timeout", "10m", "How long an NBD client may ask for nothing before it is disconnected",
+        new("nbd-idle-timeout", "24h", "How long an NBD client may ask for nothing before it is disconnected",
             static (o, v) => o with { Nbd = o.Nbd with { IdleTimeout = SettingText.Duration(v, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)) } }),
         new("nfs", "yes", "Serve what is inside the images by NFS too",
             static (o, v) => o with { Nfs = o.Nfs with { Enabled = SettingText.YesNo(v) } }),
