@@ -51,10 +51,21 @@ internal sealed class TftpClient : IDisposable
         return count;
     }
 
+    /// <summary>Asks again each second, as clients do: a request may find the server's queue full.</summary>
+    private void RequestUntilAnswered(string name, string modeAndOptions)
+    {
+        int attempts = 0;
+        do
+        {
+            Request(name, modeAndOptions);
+        }
+        while (!_socket.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectRead) && ++attempts < 10);
+    }
+
     /// <summary>Fetches a file as a patient client of RFC 7440 does.</summary>
     public byte[] Fetch(string name, string modeAndOptions)
     {
-        Request(name, modeAndOptions);
+        RequestUntilAnswered(name, modeAndOptions);
         var content = new MemoryStream();
         int blksize = 512;
         int windowsize = 1;
