@@ -7,7 +7,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # Machine that `make publish` compiles for: linux-x64, linux-arm64, linux-arm.
 RID ?= linux-x64
-# Firmware of the demo's PC: bios, uefi, uefi-http, arm64.
+# Firmware of the demo's PC: bios, uefi, uefi-http, uefi-sb and uefi-sb-http (Secure Boot), arm64.
 FIRMWARE ?= bios
 export FIRMWARE
 

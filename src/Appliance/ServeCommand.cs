@@ -51,7 +51,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
             new TftpServer(options, files.TryOpen, _time, logs.CreateLogger<TftpServer>()).RunAsync(stop.Token),
             .. StartNbd(library, stop.Token),
             .. StartNfs(library, stop.Token),
-            .. StartDhcp(interfaceName, clients, stop.Token),
+            .. StartDhcp(interfaceName, loaders, clients, stop.Token),
             library.RunAsync(stop.Token),
             RefreshLoadersAsync(loaders, stop.Token),
             ReportAliveAsync(notifier, stop.Token),
@@ -69,11 +69,11 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
         return status;
     }
 
-    private IEnumerable<Task> StartDhcp(string interfaceName, BootClients clients, CancellationToken cancellationToken)
+    private IEnumerable<Task> StartDhcp(string interfaceName, LoaderFiles loaders, BootClients clients, CancellationToken cancellationToken)
     {
         if (options.Dhcp.Mode is DhcpMode.Server)
         {
-            var policy = new BootPolicy(options, _time);
+            var policy = new BootPolicy(options, loaders.Contains, _time);
             yield return new DhcpServer(options, interfaceName, policy, _time, logs.CreateLogger<DhcpServer>(),
                 transaction => clients.Remember(transaction.Address, transaction.Client)).RunAsync(cancellationToken);
         }
@@ -189,7 +189,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
 
     private void WarnOfMissingLoaders(LoaderFiles loaders)
     {
-        foreach (string name in options.Loaders.Named.Where(name => !loaders.Contains(name)))
+        foreach (string name in options.Loaders.Missing(loaders.Contains))
         {
             Log.LoaderMissing(_log, name, options.Storage.Loaders, options.Storage.OwnLoaders);
         }

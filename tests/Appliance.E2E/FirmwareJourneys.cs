@@ -31,7 +31,22 @@ public sealed class FirmwareJourneys(RigFixture rig)
 
     [Fact]
     public Task Uefi_pxe_gets_snponly_and_reaches_the_kernel() =>
-        BootAsync("uefi-snponly", Firmware.Uefi, [], [new(@"snponly\.efi"), OurIpxe, Menu, Kernel]);
+        BootAsync("uefi-snponly", Firmware.Uefi, ["loader-uefi-x64 = snponly.efi"], [new(@"snponly\.efi"), OurIpxe, Menu, Kernel]);
+
+    [Fact]
+    public Task Uefi_pxe_gets_shim_whose_grub_goes_on_to_ipxe_without_secure_boot() =>
+        BootAsync("uefi-shim", Firmware.Uefi, [], [new(@"shimx64\.efi"), new("Secure Boot is off: going on to snponly"), OurIpxe, Menu, Kernel]);
+
+    [Fact]
+    public Task Uefi_http_boot_gets_shim_whose_grub_shows_its_menu() =>
+        BootAsync("uefi-http-shim", Firmware.UefiHttp, [], [new(@"shimx64\.efi"), new("GNU GRUB"), new("Starting debian-12-amd64-netinst"), Kernel]);
+
+    /// <summary>GRUB's menu of our making, a kernel with Debian's signature, and Secure Boot still on when it runs.</summary>
+    [Theory]
+    [InlineData(Firmware.UefiSecureBoot)]
+    [InlineData(Firmware.UefiHttpSecureBoot)]
+    public Task Secure_boot_reaches_a_signed_kernel_through_shim_and_grub(string firmware) =>
+        BootAsync(firmware, firmware, [], [new(@"shimx64\.efi"), new("Starting debian-12-amd64-netinst"), Kernel, new("[Ss]ecure boot enabled")]);
 
     [Fact]
     public Task Uefi_pxe_gets_ipxe_with_own_drivers_and_reaches_the_kernel() =>
@@ -40,7 +55,8 @@ public sealed class FirmwareJourneys(RigFixture rig)
 
     [Fact]
     public Task Uefi_http_boot_reaches_the_kernel() =>
-        BootAsync("uefi-http", Firmware.UefiHttp, [], [new("Start HTTP Boot"), new(@"http://192\.168\.100\.1"), OurIpxe, Menu, Kernel]);
+        BootAsync(
+            "uefi-http", Firmware.UefiHttp, ["loader-uefi-x64 = snponly.efi"], [new("Start HTTP Boot"), new(@"http://192\.168\.100\.1"), OurIpxe, Menu, Kernel]);
 
     [Fact]
     public Task Bios_boots_an_unknown_image_as_a_disc() =>
@@ -72,7 +88,7 @@ public sealed class FirmwareJourneys(RigFixture rig)
         await HostCommand.RunAsync(Repository.Script("board/common/host-packages.sh"), "test-all");
         await SampleLibrary.BuildAsync("arm64");
         Stage[] stages = [new(start), new(@"ipxe-arm64\.efi"), OurIpxe, Menu, Kernel];
-        await BootAsync(firmware, firmware, [], stages, SampleLibrary.InstallerArm64);
+        await BootAsync(firmware, firmware, ["loader-uefi-arm64 = ipxe-arm64.efi"], stages, SampleLibrary.InstallerArm64);
     }
 
     [Theory]
@@ -93,7 +109,7 @@ public sealed class FirmwareJourneys(RigFixture rig)
     [InlineData(Firmware.Uefi)]
     [InlineData(Firmware.UefiHttp)]
     public Task Uefi_reaches_the_installer(string firmware) =>
-        BootAsync("installer-" + firmware, firmware, [], [OurIpxe, Menu, Kernel, .. Installer]);
+        BootAsync("installer-" + firmware, firmware, ["loader-uefi-x64 = snponly.efi"], [OurIpxe, Menu, Kernel, .. Installer]);
 
     private async Task BootAsync(
         string name, string firmware, string[] settings, Stage[] stages, string image = SampleLibrary.InstallerAmd64)

@@ -19,9 +19,9 @@ folder=$artifacts/demo
 limit_seconds=600
 
 case $firmware in
-    bios | uefi | uefi-http) architecture=amd64 purpose=demo ;;
+    bios | uefi | uefi-http | uefi-sb | uefi-sb-http) architecture=amd64 purpose=demo ;;
     arm64) architecture=arm64 purpose=demo-arm64 ;;
-    *) die "unknown FIRMWARE '$firmware': bios, uefi, uefi-http, arm64" ;;
+    *) die "unknown FIRMWARE '$firmware': bios, uefi, uefi-http, uefi-sb, uefi-sb-http, arm64" ;;
 esac
 
 prepare() {

@@ -14,6 +14,8 @@ usage: pc.sh FIRMWARE TAP [INSTANCE]
 FIRMWARE  bios        SeaBIOS with QEMU's own iPXE in the card
           uefi        OVMF with its own PXE client
           uefi-http   OVMF with its HTTP boot client
+          uefi-sb     the first of these with Secure Boot and Microsoft's keys
+          uefi-sb-http  the second
           arm64       AAVMF with its own PXE client
           arm64-http  AAVMF with its HTTP boot client
 TAP       an existing tap interface on the wire
@@ -64,6 +66,13 @@ case $firmware in
         uefi /usr/share/OVMF/OVMF_CODE_4M.fd /usr/share/OVMF/OVMF_VARS_4M.fd
         [ "$firmware" = uefi ] || flash+=("${without_pxe[@]}")
         exec "${x64[@]}" -machine q35 "${common[@]}" "${flash[@]}" "${network[@]}"
+        ;;
+    uefi-sb | uefi-sb-http)
+        # Only code in system management mode may write the keys: that is what makes it secure (OVMF README, SMM_REQUIRE).
+        uefi /usr/share/OVMF/OVMF_CODE_4M.secboot.fd /usr/share/OVMF/OVMF_VARS_4M.ms.fd
+        flash+=(-global "driver=cfi.pflash01,property=secure,value=on")
+        [ "$firmware" = uefi-sb ] || flash+=("${without_pxe[@]}")
+        exec "${x64[@]}" -machine q35,smm=on "${common[@]}" "${flash[@]}" "${network[@]}"
         ;;
     arm64 | arm64-http)
         uefi /usr/share/AAVMF/AAVMF_CODE.fd /usr/share/AAVMF/AAVMF_VARS.fd

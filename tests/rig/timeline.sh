@@ -16,6 +16,7 @@ stages=(
     'firmware|SeaBIOS|UEFI|BdsDxe|Start (PXE|HTTP)'
     'network firmware|iPXE [0-9(v]|Start PXE over|Start HTTP Boot'
     'loader|iPXE initialising devices|iPXE 1\.21|NBP file downloaded'
+    'shim and GRUB|Fetching Netboot Image|Secure Boot is off|GNU GRUB'
     'address|192\.168\.100\.1[0-9][0-9]'
     'menu script|menu\.ipxe'
     'kernel download|vmlinuz'

@@ -22,6 +22,11 @@ public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMen
         {
             "/menu.ipxe" => menus.OpenIpxe(clients.Find(client)?.Firmware ?? ClientFirmware.Unknown),
             "/autoexec.ipxe" => menus.OpenAutoexec(),
+            "/grub/grub.cfg" => menus.OpenGrubDispatch(),
+            "/grub/menu-x86_64.cfg" => menus.OpenGrub(ClientFirmware.UefiX64),
+            "/grub/menu-arm64.cfg" => menus.OpenGrub(ClientFirmware.UefiArm64),
+            "/grub/secure-x86_64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiX64, loaders.TrustedSigners),
+            "/grub/secure-arm64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiArm64, loaders.TrustedSigners),
             _ when path.StartsWith("/menu/", StringComparison.Ordinal) => TryOpenMenu(path["/menu/".Length..]),
             _ when path.StartsWith("/isos/", StringComparison.Ordinal) => TryOpenImage(path["/isos/".Length..]),
             _ when path.StartsWith("/boot/", StringComparison.Ordinal) => TryOpenInside(path["/boot/".Length..]),

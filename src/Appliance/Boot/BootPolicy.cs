@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.NetworkInformation;
 using Appliance.Options;
 
@@ -20,19 +21,22 @@ public sealed class BootPolicy
     private readonly string? _http;
     private readonly BootFile _menu;
     private readonly BootFile _menuByTftp;
-    private readonly Dictionary<(ClientFirmware, bool Http), BootFile> _loaders = [];
+    private readonly Func<string, bool> _isPublished;
+    private readonly Dictionary<(ClientFirmware, bool Http), ImmutableArray<(string Name, BootFile File)>> _loaders = [];
 
-    public BootPolicy(ApplianceOptions options, TimeProvider time)
+    /// <param name="isPublished">Whether a loaders folder has a file of that name now.</param>
+    public BootPolicy(ApplianceOptions options, Func<string, bool> isPublished, TimeProvider time)
     {
         _options = options;
+        _isPublished = isPublished;
         _time = time;
         _http = HttpPrefix(options);
         _menuByTftp = new BootFile("menu.ipxe", isLoader: false);
         _menu = _http is null ? _menuByTftp : new BootFile(_http + "menu.ipxe", isLoader: false);
-        AddLoader(ClientFirmware.Bios, options.Loaders.Bios);
-        AddLoader(ClientFirmware.UefiX64, options.Loaders.UefiX64);
-        AddLoader(ClientFirmware.UefiArm64, options.Loaders.UefiArm64);
-        AddLoader(ClientFirmware.UefiIa32, options.Loaders.UefiIa32);
+        AddLoaders(ClientFirmware.Bios, options.Loaders.Bios);
+        AddLoaders(ClientFirmware.UefiX64, options.Loaders.UefiX64);
+        AddLoaders(ClientFirmware.UefiArm64, options.Loaders.UefiArm64);
+        AddLoaders(ClientFirmware.UefiIa32, options.Loaders.UefiIa32);
     }
 
     /// <summary>
@@ -86,7 +90,24 @@ public sealed class BootPolicy
         };
     }
 
-    private BootFile? LoaderFor(NetbootClient client, bool http) => _loaders.GetValueOrDefault((client.Firmware, http));
+    /// <summary>The first that is there; of none the last, so that the client's request is seen in the log.</summary>
+    private BootFile? LoaderFor(NetbootClient client, bool http)
+    {
+        if (!_loaders.TryGetValue((client.Firmware, http), out ImmutableArray<(string Name, BootFile File)> loaders))
+        {
+            return null;
+        }
+
+        foreach ((string name, BootFile file) in loaders)
+        {
+            if (_isPublished(name))
+            {
+                return file;
+            }
+        }
+
+        return loaders[^1].File;
+    }
 
     private BootFile MenuFor(NetbootClient client) => client.IpxeHasHttp ? _menu : _menuByTftp;
 
@@ -109,17 +130,17 @@ public sealed class BootPolicy
         }
     }
 
-    private void AddLoader(ClientFirmware firmware, string? name)
+    private void AddLoaders(ClientFirmware firmware, ImmutableArray<string> names)
     {
-        if (name is null)
+        if (names.IsEmpty)
         {
             return;
         }
 
-        _loaders[(firmware, false)] = new BootFile(name, isLoader: true);
+        _loaders[(firmware, false)] = [.. names.Select(static name => (name, new BootFile(name, isLoader: true)))];
         if (_http is not null)
         {
-            _loaders[(firmware, true)] = new BootFile(_http + name, isLoader: true);
+            _loaders[(firmware, true)] = [.. names.Select(name => (name, new BootFile(_http + name, isLoader: true)))];
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Appliance.Formats.Ipxe;
 using Appliance.Formats.Iso9660;
@@ -69,6 +70,22 @@ internal sealed class ImageFacts(LibraryImage image)
 
         Span<byte> header = stackalloc byte[KernelImage.HeaderLength];
         return KernelImage.TryIdentify(header[..file.Read(0, header)], out KernelImage kernel) ? kernel : null;
+    }
+
+    /// <summary>Names in the signature of an EFI program; none when it is not signed or not there.</summary>
+    /// <param name="published">Its name as <see cref="Path"/> gives it.</param>
+    public ImmutableArray<string> ReadSigners(string published)
+    {
+        string folder = Path("");
+        using Payload? file = published.StartsWith(folder, StringComparison.Ordinal) ? image.OpenFile(published[folder.Length..]) : null;
+        Span<byte> header = stackalloc byte[KernelImage.HeaderLength];
+        if (file is null || !EfiSignature.TryFindTable(header[..file.Read(0, header)], out long offset, out int length))
+        {
+            return [];
+        }
+
+        byte[] table = new byte[length];
+        return EfiSignature.ReadCommonNames(table.AsSpan(0, file.Read(offset, table)));
     }
 
     private bool HasBoot(ElToritoPlatform platform) => image.Tree is { } tree && tree.BootEntries.Any(entry =>

@@ -206,7 +206,7 @@ public sealed class IpxeMenu(string server, MenuOptions options)
     {
         for (int i = 0; i < group.Entries.Length; i++)
         {
-            if (group.Entries[i].Problem is null && IsDefault(group.Entries[i].Id))
+            if (group.Entries[i].Problem is null && options.IsDefault(group.Entries[i].Id))
             {
                 return ($"{label}-i{i}", group.Entries[i]);
             }
@@ -222,11 +222,6 @@ public sealed class IpxeMenu(string server, MenuOptions options)
 
         return null;
     }
-
-    /// <summary>The setting may name the image or its file.</summary>
-    private bool IsDefault(string id) =>
-        options.Default.StartsWith(id, StringComparison.OrdinalIgnoreCase)
-        && options.Default[id.Length..].ToLowerInvariant() is ("" or ".iso" or ".img");
 
     private string Url(string path) => server + IpxeText.UrlPath(path);
 }

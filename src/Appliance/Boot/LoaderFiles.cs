@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Appliance.Formats.Linux;
 using Appliance.Images;
 using Appliance.Options;
 
@@ -10,13 +12,25 @@ namespace Appliance.Boot;
 /// </summary>
 public sealed class LoaderFiles(StorageOptions options)
 {
+    private static readonly ImmutableArray<string> Shims = ["/shimx64.efi", "/shimaa64.efi"];
+
     /// <summary>More files than any loader set has.</summary>
     private const int MaxFiles = 1000;
 
+    /// <summary>More than any shim has; those of Debian are 1 MB.</summary>
+    private const int MaxShimLength = 4 * 1024 * 1024;
+
     private FrozenDictionary<string, string> _paths = FrozenDictionary<string, string>.Empty;
+    private (string State, FrozenSet<string> Signers) _shims = ("", FrozenSet<string>.Empty);
 
     /// <summary>Names that are published now.</summary>
     public IEnumerable<string> Names => _paths.Keys;
+
+    /// <summary>
+    /// Names of the signers that the published shims accept: their own certificate's, and those of their signature, which
+    /// the firmware accepts too. Replaced only when a shim is.
+    /// </summary>
+    public FrozenSet<string> TrustedSigners => _shims.Signers;
 
     /// <summary>Looks at both folders again; a folder that is missing or cannot be read counts as empty.</summary>
     public void Refresh()
@@ -32,6 +46,7 @@ public sealed class LoaderFiles(StorageOptions options)
         }
 
         _paths = paths.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        RefreshTrust();
     }
 
     /// <summary>Whether a loader of that file name is published.</summary>
@@ -54,6 +69,29 @@ public sealed class LoaderFiles(StorageOptions options)
         {
             // Removed since the folder was looked at.
             return null;
+        }
+    }
+
+    private void RefreshTrust()
+    {
+        FileInfo[] shims = [.. Shims.Select(_paths.GetValueOrDefault).OfType<string>().Select(static path => new FileInfo(path)).Where(static file => file.Exists)];
+        string state = string.Join('|', shims.Select(static file => $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
+        if (state != _shims.State)
+        {
+            _shims = (state, shims.SelectMany(static shim => ReadSigners(shim)).ToFrozenSet());
+        }
+    }
+
+    private static ImmutableArray<string> ReadSigners(FileInfo shim)
+    {
+        try
+        {
+            return shim.Length > MaxShimLength ? [] : EfiSignature.ReadCommonNames(File.ReadAllBytes(shim.FullName));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            // Its client's request says so; until then nothing counts as trusted.
+            return [];
         }
     }
 

@@ -21,21 +21,26 @@ public static class MenuModel
     /// <summary>The menu as a tree of groups; the root has the library's ungrouped images.</summary>
     /// <param name="images">The images that are listed, with their plans (null for a broken image).</param>
     /// <param name="firmware">The client's firmware.</param>
-    public static MenuGroup Build(IEnumerable<(LibraryImage Image, BootPlan? Plan)> images, ClientFirmware firmware) =>
-        BuildGroup("", 0, [.. images], firmware);
+    /// <param name="refuses">Why a line cannot be started there all the same, or null for one that can. Null: all can.</param>
+    public static MenuGroup Build(
+        IEnumerable<(LibraryImage Image, BootPlan? Plan)> images, ClientFirmware firmware, Func<BootLine, string?>? refuses = null) =>
+        BuildGroup("", 0, [.. images], firmware, refuses);
 
-    private static MenuGroup BuildGroup(string title, int depth, ImmutableArray<(LibraryImage Image, BootPlan? Plan)> images, ClientFirmware firmware) =>
+    private static MenuGroup BuildGroup(
+        string title, int depth, ImmutableArray<(LibraryImage Image, BootPlan? Plan)> images, ClientFirmware firmware,
+        Func<BootLine, string?>? refuses) =>
         new(
             title,
             [.. images.Where(item => item.Image.Group.Length > depth)
                 .GroupBy(item => item.Image.Group[depth], StringComparer.OrdinalIgnoreCase)
                 .OrderBy(static group => group.Key, StringComparer.OrdinalIgnoreCase)
-                .Select(group => BuildGroup(group.Key, depth + 1, [.. group], firmware))],
+                .Select(group => BuildGroup(group.Key, depth + 1, [.. group], firmware, refuses))],
             [.. images.Where(item => item.Image.Group.Length == depth)
                 .OrderBy(static item => item.Image.Title, StringComparer.OrdinalIgnoreCase)
-                .Select(item => BuildEntry(item.Image, item.Plan, firmware))]);
+                .Select(item => BuildEntry(item.Image, item.Plan, firmware, refuses))]);
 
-    private static MenuEntry BuildEntry(LibraryImage image, BootPlan? plan, ClientFirmware firmware)
+    private static MenuEntry BuildEntry(
+        LibraryImage image, BootPlan? plan, ClientFirmware firmware, Func<BootLine, string?>? refuses)
     {
         string title = $"{image.Title} ({Size(image.Length)})";
         if (plan is null)
@@ -43,8 +48,10 @@ public static class MenuModel
             return new MenuEntry(image.Id, title, [], false, image.BrokenReason ?? "it cannot be read");
         }
 
-        ImmutableArray<BootOption> options = plan.For(firmware);
+        ImmutableArray<BootOption> startable = plan.For(firmware);
+        ImmutableArray<BootOption> options = [.. startable.Where(option => refuses?.Invoke(option.Line) is null)];
         string? problem = !options.IsEmpty ? null
+            : !startable.IsEmpty ? refuses!(startable[0].Line)
             : plan.Options.IsEmpty ? "nothing in it can be started over the network"
             : $"it has nothing for {FirmwareName(firmware)}";
         return new MenuEntry(image.Id, title, options, plan.OffersChoice && options.Length > 1, problem);

@@ -146,7 +146,7 @@ public sealed class DoctorChecks(ApplianceOptions options)
     {
         var loaders = new LoaderFiles(options.Storage);
         loaders.Refresh();
-        string[] missing = [.. options.Loaders.Named.Where(name => !loaders.Contains(name))];
+        string[] missing = [.. options.Loaders.Missing(loaders.Contains)];
         return missing.Length == 0
             ? new DoctorCheck("loaders", DoctorVerdict.Ok, $"{loaders.Names.Count()} files")
             : new DoctorCheck("loaders", DoctorVerdict.Problem, $"missing: {string.Join(", ", missing)}",

@@ -1,19 +1,28 @@
+using System.Collections.Immutable;
+
 namespace Appliance.Options;
 
-/// <summary>Which loader each kind of firmware is given; names of files that the loaders folders publish.</summary>
+/// <summary>
+/// Which loader each kind of firmware is given: names of files that the loaders folders publish. Of each list the first
+/// that is there; none in a list: such clients are told so in the log.
+/// </summary>
 public sealed record LoaderOptions
 {
     /// <summary>Legacy BIOS. undionly drives any card through its ROM, and fits in 64 KiB.</summary>
-    public string Bios { get; init; } = "undionly.kpxe";
+    public ImmutableArray<string> Bios { get; init; } = ["undionly.kpxe"];
 
-    /// <summary>UEFI x86-64. snponly drives any card through its firmware, ipxe-amd64.efi brings drivers of its own.</summary>
-    public string UefiX64 { get; init; } = "snponly.efi";
+    /// <summary>
+    /// UEFI x86-64. A signed iPXE, where the owner has put one; else shim, which every firmware starts: no DHCP field tells
+    /// whether Secure Boot is on, and GRUB behind it goes on to snponly.efi where it is off. At last snponly.efi itself,
+    /// which drives any card through its firmware.
+    /// </summary>
+    public ImmutableArray<string> UefiX64 { get; init; } = ["snponly-shimx64.efi", "shimx64.efi", "snponly.efi"];
 
-    /// <summary>UEFI arm64. Debian builds no snponly for it.</summary>
-    public string UefiArm64 { get; init; } = "ipxe-arm64.efi";
+    /// <summary>UEFI arm64, in the same order. Debian builds no snponly for it.</summary>
+    public ImmutableArray<string> UefiArm64 { get; init; } = ["snponly-shimaa64.efi", "shimaa64.efi", "ipxe-arm64.efi"];
 
-    /// <summary>UEFI IA32; null: Debian ships none, so the client is told so in the log.</summary>
-    public string? UefiIa32 { get; init; }
+    /// <summary>UEFI IA32. None: Debian ships none.</summary>
+    public ImmutableArray<string> UefiIa32 { get; init; } = [];
 
     /// <summary>
     /// Whether an iPXE that we did not send is given our own loader before the menu. No: the iPXE inside a card or
@@ -22,6 +31,12 @@ public sealed record LoaderOptions
     /// </summary>
     public bool ChainIpxe { get; init; }
 
-    /// <summary>File names of all loaders that clients may be told to fetch.</summary>
-    public IEnumerable<string> Named => new[] { Bios, UefiX64, UefiArm64, UefiIa32 }.OfType<string>();
+    /// <summary>For each kind of firmware that is given a loader at all, the names of its list.</summary>
+    public IEnumerable<ImmutableArray<string>> Lists =>
+        new[] { Bios, UefiX64, UefiArm64, UefiIa32 }.Where(static names => !names.IsEmpty);
+
+    /// <summary>The names of lists of which no file is there: such clients will not boot.</summary>
+    /// <param name="isPublished">Whether a loaders folder has that file.</param>
+    public IEnumerable<string> Missing(Func<string, bool> isPublished) =>
+        Lists.Where(names => !names.Any(isPublished)).Select(static names => names[^1]);
 }

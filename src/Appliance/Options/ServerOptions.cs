@@ -107,6 +107,11 @@ public sealed record MenuOptions
     /// must never install something unasked.
     /// </summary>
     public string Default { get; init; } = "local";
+
+    /// <summary>Whether <see cref="Default"/> names this image, by its name or by its file's.</summary>
+    public bool IsDefault(string id) =>
+        Default.StartsWith(id, StringComparison.OrdinalIgnoreCase)
+        && Default[id.Length..].ToLowerInvariant() is ("" or ".iso" or ".img");
 }
 
 /// <summary>How much the log says.</summary>

@@ -85,6 +85,13 @@ internal static class SettingText
             ? text
             : throw new SettingValueException("takes the name of a file in a loaders folder: letters, digits, '.', '-', '_', '+'");
 
+    /// <summary>File names with blanks or commas between them; <c>none</c> for none.</summary>
+    /// <exception cref="SettingValueException">One is no file name.</exception>
+    public static ImmutableArray<string> FileNames(string text) =>
+        text is "none" or ""
+            ? []
+            : [.. text.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(FileName)];
+
     /// <exception cref="SettingValueException">Not an absolute path.</exception>
     public static string Folder(string text) =>
         Path.IsPathRooted(text) ? Path.TrimEndingDirectorySeparator(text) : throw new SettingValueException("takes an absolute path");

@@ -15,6 +15,12 @@ internal static class Firmware
     /// <summary>OVMF with its HTTP boot client.</summary>
     public const string UefiHttp = "uefi-http";
 
+    /// <summary>OVMF with Secure Boot and Microsoft's keys, and its own PXE client.</summary>
+    public const string UefiSecureBoot = "uefi-sb";
+
+    /// <summary>OVMF with Secure Boot and Microsoft's keys, and its HTTP boot client.</summary>
+    public const string UefiHttpSecureBoot = "uefi-sb-http";
+
     /// <summary>AAVMF with its own PXE client.</summary>
     public const string Arm64 = "arm64";
 

@@ -115,13 +115,27 @@ public sealed class BootPolicyTests
         Assert.Equal("snponly.efi\0"u8.ToArray(), file.AsciiWithNul.ToArray());
     }
 
-    private BootPolicy Policy(int[]? http = null, bool chain = false) => new(
+    [Theory]
+    [InlineData(ClientFirmware.UefiX64, "shimx64.efi snponly.efi", "shimx64.efi")]
+    [InlineData(ClientFirmware.UefiX64, "shimx64.efi snponly.efi snponly-shimx64.efi", "snponly-shimx64.efi")]
+    [InlineData(ClientFirmware.UefiArm64, "shimaa64.efi ipxe-arm64.efi", "shimaa64.efi")]
+    [InlineData(ClientFirmware.UefiX64, "", "snponly.efi")]
+    public void Uefi_gets_the_first_loader_that_is_there_and_signed_ones_come_first(ClientFirmware firmware, string published, string expected)
+    {
+        BootPolicy policy = Policy(published: published);
+
+        Assert.Equal(expected, policy.BootFileFor(Client(ClientStage.Pxe, firmware))!.Name);
+        Assert.Equal("http://192.168.100.1/" + expected, policy.BootFileFor(Client(ClientStage.HttpBoot, firmware))!.Name);
+    }
+
+    private BootPolicy Policy(int[]? http = null, bool chain = false, string published = "undionly.kpxe snponly.efi ipxe-arm64.efi") => new(
         new ApplianceOptions
         {
             Network = new NetworkOptions { Address = IPAddress.Parse("192.168.100.1") },
             Http = new HttpOptions { Ports = [.. http ?? [80, 8080]] },
             Loaders = new LoaderOptions { ChainIpxe = chain },
         },
+        name => published.Split(' ').Contains(name),
         _time);
 
     private static NetbootClient Ipxe() => Client(ClientStage.Ipxe);

@@ -48,6 +48,23 @@ public sealed class LoaderFilesTests : IDisposable
         Assert.Empty(loaders.Names);
     }
 
+    [Fact]
+    public void The_names_in_a_shim_are_those_that_it_trusts_until_another_takes_its_place()
+    {
+        LoaderFiles loaders = Make(("shipped/shimx64.efi", "..\u0006\u0003U\u0004\u0003\u0013\u0003one.."), ("shipped/other.efi", "\u0006\u0003U\u0004\u0003\u0013\u0003not"));
+        Assert.Equal(["one"], loaders.TrustedSigners);
+        System.Collections.Frozen.FrozenSet<string> before = loaders.TrustedSigners;
+        loaders.Refresh();
+        Assert.Same(before, loaders.TrustedSigners);
+        Make(("media/loaders/shimx64.efi", "\u0006\u0003U\u0004\u0003\u0013\u0005three"));
+        loaders.Refresh();
+        Assert.Equal(["three"], loaders.TrustedSigners);
+        File.Delete(Path.Combine(_root, "media/loaders/shimx64.efi"));
+        File.Delete(Path.Combine(_root, "shipped/shimx64.efi"));
+        loaders.Refresh();
+        Assert.Empty(loaders.TrustedSigners);
+    }
+
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     private LoaderFiles Make(params (string Path, string Text)[] files)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Appliance.Tests.Boot;
 
@@ -23,6 +24,18 @@ internal static class SampleKernels
         "MZ"u8.CopyTo(bytes);
         WritePe(bytes, machine);
         return bytes;
+    }
+
+    /// <summary>An EFI program for x86-64 with a signature in which these names occur.</summary>
+    public static byte[] Signed(params string[] names)
+    {
+        byte[] program = Pe(0x8664);
+        byte[] table = [0x30, 0, .. names.SelectMany(static name => (byte[])[0x06, 0x03, 0x55, 0x04, 0x03, 0x13, (byte)name.Length, .. Encoding.ASCII.GetBytes(name)])];
+        Span<byte> optional = program.AsSpan(0x80 + 24);
+        BinaryPrimitives.WriteUInt16LittleEndian(optional, 0x20B);
+        BinaryPrimitives.WriteUInt32LittleEndian(optional[(112 + 32)..], (uint)program.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(optional[(112 + 36)..], (uint)table.Length);
+        return [.. program, .. table];
     }
 
     private static byte[] BzImage(ushort protocol, ushort xLoadFlags, ushort? peMachine)

@@ -23,7 +23,7 @@ internal sealed class Bench
         _started = Time.GetTimestamp();
         var subnet = DhcpSubnet.From(Options);
         Leases = new LeaseTable(subnet);
-        Policy = new BootPolicy(Options, Time);
+        Policy = new BootPolicy(Options, IsPublished, Time);
         _responder = new DhcpResponder(Options, subnet, Leases, Policy);
     }
 
@@ -36,6 +36,9 @@ internal sealed class Bench
     public LeaseTable Leases { get; }
 
     public BootPolicy Policy { get; }
+
+    /// <summary>The loaders that are there: no shim, so that each answer is told by its architecture alone.</summary>
+    public static bool IsPublished(string loader) => loader is "undionly.kpxe" or "snponly.efi" or "ipxe-arm64.efi";
 
     public static Bench WithPool(string first, string last) =>
         new(new ApplianceOptions { Dhcp = new DhcpOptions { PoolStart = IPAddress.Parse(first), PoolEnd = IPAddress.Parse(last) } });

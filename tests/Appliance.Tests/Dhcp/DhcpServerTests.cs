@@ -135,7 +135,7 @@ public sealed class DhcpServerTests : IDisposable
         };
         var time = new ManualTime();
         return new DhcpServer(
-            options, interfaceName, new BootPolicy(options, time), time, NullLogger<DhcpServer>.Instance, _seen.Add);
+            options, interfaceName, new BootPolicy(options, Bench.IsPublished, time), time, NullLogger<DhcpServer>.Instance, _seen.Add);
     }
 
     private void Send(DhcpServer server, byte[] datagram) =>

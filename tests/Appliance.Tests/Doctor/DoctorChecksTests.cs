@@ -40,7 +40,7 @@ public sealed class DoctorChecksTests : IDisposable
     [Fact]
     public void A_host_where_all_is_well_is_ready()
     {
-        foreach (string loader in new LoaderOptions().Named)
+        foreach (string loader in new LoaderOptions().Lists.Select(static names => names[^1]))
         {
             File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(_media, "loaders")).FullName, loader), "x");
         }
