@@ -4,6 +4,7 @@ using Appliance.Boot;
 using Appliance.Dhcp;
 using Appliance.Http;
 using Appliance.Images;
+using Appliance.Images.Integrity;
 using Appliance.Nbd;
 using Appliance.Nfs;
 using Appliance.Options;
@@ -53,6 +54,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
             .. StartNfs(library, stop.Token),
             .. StartDhcp(interfaceName, loaders, clients, stop.Token),
             library.RunAsync(stop.Token),
+            .. StartScrubber(library, interfaceName, stop.Token),
             RefreshLoadersAsync(loaders, stop.Token),
             ReportAliveAsync(notifier, stop.Token),
         ];
@@ -94,6 +96,13 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
 
     private IEnumerable<Task> StartNfs(ImageLibrary library, CancellationToken cancellationToken) =>
         options.Nfs.Enabled ? [new NfsServer(options, library, _time, logs.CreateLogger<NfsServer>()).RunAsync(cancellationToken)] : [];
+
+    private IEnumerable<Task> StartScrubber(ImageLibrary library, string interfaceName, CancellationToken cancellationToken) =>
+        options.Storage.ScrubRate == 0 ? [] :
+        [
+            new ImageScrubber(library, options.Storage, () => HostNetwork.BytesMoved(interfaceName), _time, logs.CreateLogger<ImageScrubber>())
+                .RunAsync(cancellationToken),
+        ];
 
     /// <summary>Servers bind before their first wait: one that is over already could not.</summary>
     private static void ThrowIfOneCouldNotStart(IEnumerable<Task> parts)

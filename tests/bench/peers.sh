@@ -46,6 +46,7 @@ interface = br0
 address = $address/$prefix
 dhcp-pool = $pool_start-$pool_end
 media = $media
+scrub-rate = 0
 loaders = $artifacts/loaders
 CONF
     "$plugboot" serve --config "$work/plugboot.conf" > "$work/plugboot.log" 2>&1 &

@@ -43,6 +43,12 @@ public static class MenuModel
         LibraryImage image, BootPlan? plan, ClientFirmware firmware, Func<BootLine, string?>? refuses)
     {
         string title = $"{image.Title} ({Size(image.Length)})";
+        if (image.Integrity.Problem is { } damage)
+        {
+            // Said and not hidden: most of it may be good, and it may be all there is.
+            title += $" - {damage}";
+        }
+
         if (plan is null)
         {
             return new MenuEntry(image.Id, title, [], false, image.BrokenReason ?? "it cannot be read");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Appliance.Formats.Iso9660;
+using Appliance.Images.Integrity;
 using Appliance.Options;
 
 namespace Appliance.Images;
@@ -27,6 +28,8 @@ public sealed partial class ImageLibrary : IDisposable
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Dictionary<FileIdentity, ImageContent> _contents = [];
+    private Dictionary<(string Path, FileIdentity Identity), ImageIntegrity> _integrities = [];
+    private Listing _listing = new([], [], []);
     private LibrarySnapshot _current = LibrarySnapshot.Empty;
     private string? _watchProblem;
     private string? _listProblem;
@@ -78,7 +81,30 @@ public sealed partial class ImageLibrary : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes down what reading an image through has shown; <see cref="Current"/> shows it when this returns. Without effect
+    /// when the image has been changed or removed since.
+    /// </summary>
+    public async Task NoteIntegrityAsync(LibraryImage image, ImageIntegrity integrity, CancellationToken cancellationToken)
+    {
+        await _scanning.WaitAsync(cancellationToken);
+        try
+        {
+            _integrities[(image.RelativePath, image.Identity)] = integrity;
+            Publish();
+        }
+        finally
+        {
+            _scanning.Release();
+        }
+    }
+
     public void Dispose() => _scanning.Dispose();
+
+    private static (string Path, FileIdentity Identity) KeyOf(ListedFile file) => (file.RelativePath, file.Identity);
+
+    /// <summary>What the last scan listed.</summary>
+    private sealed record Listing(List<ListedImage> Settled, Dictionary<string, string> Ids, ImmutableArray<string> Growing);
 
     /// <summary>
     /// What is gone disappears at once, before anything is read; then each new image appears when it has been read, so
@@ -87,17 +113,19 @@ public sealed partial class ImageLibrary : IDisposable
     private void Scan(CancellationToken cancellationToken)
     {
         (List<ListedImage> settled, ImmutableArray<string> growing) = List();
-        Dictionary<string, string> ids = ImageIds.Assign(settled.Select(static image => image.File.RelativePath));
+        _listing = new Listing(settled, ImageIds.Assign(settled.Select(static image => image.File.RelativePath)), growing);
+        _integrities = settled.Where(image => _integrities.ContainsKey(KeyOf(image.File)))
+            .ToDictionary(static image => KeyOf(image.File), image => _integrities[KeyOf(image.File)]);
         _contents = settled.Where(image => _contents.ContainsKey(image.File.Identity))
             .DistinctBy(static image => image.File.Identity)
             .ToDictionary(static image => image.File.Identity, image => _contents[image.File.Identity]);
         List<ListedImage> unread = settled.FindAll(
             image => image.IsDisc && (!_contents.TryGetValue(image.File.Identity, out ImageContent? content) || content.IsUnreadable));
-        Publish(settled, ids, growing);
+        Publish();
         foreach (ListedImage image in unread)
         {
             _contents[image.File.Identity] = Read(image.File, cancellationToken);
-            Publish(settled, ids, growing);
+            Publish();
         }
     }
 
@@ -175,8 +203,9 @@ public sealed partial class ImageLibrary : IDisposable
     }
 
     /// <summary>Replaces the snapshot if it would differ; images that have not changed stay the same objects.</summary>
-    private void Publish(List<ListedImage> settled, Dictionary<string, string> ids, ImmutableArray<string> growing)
+    private void Publish()
     {
+        (List<ListedImage> settled, Dictionary<string, string> ids, ImmutableArray<string> growing) = _listing;
         LibrarySnapshot before = Current;
         ImmutableArray<LibraryImage>.Builder images = ImmutableArray.CreateBuilder<LibraryImage>();
         ImmutableArray<string>.Builder pending = ImmutableArray.CreateBuilder<string>();
@@ -184,19 +213,20 @@ public sealed partial class ImageLibrary : IDisposable
         foreach (ListedImage listed in settled)
         {
             string id = ids[listed.File.RelativePath];
+            ImageIntegrity integrity = _integrities.GetValueOrDefault(KeyOf(listed.File), ImageIntegrity.Unknown);
             ImageContent? content = listed.IsDisc ? _contents.GetValueOrDefault(listed.File.Identity) : ImageContent.OfRawDisk;
             if (content is null)
             {
                 pending.Add(listed.File.RelativePath);
             }
             else if (before.TryFindByFile(listed.File.RelativePath, out LibraryImage? image)
-                && image.Is(listed, id) && image.Content == content)
+                && image.Is(listed, id) && image.Content == content && image.Integrity == integrity)
             {
                 images.Add(image);
             }
             else
             {
-                images.Add(new LibraryImage(listed, id, content));
+                images.Add(new LibraryImage(listed, id, content, integrity));
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Appliance.Images.Integrity;
 
 namespace Appliance.Images;
 
@@ -23,11 +24,12 @@ public sealed class LibraryImage
     private readonly Lock _gate = new();
     private SharedFile? _open;
 
-    internal LibraryImage(ListedImage listed, string id, ImageContent content)
+    internal LibraryImage(ListedImage listed, string id, ImageContent content, ImageIntegrity integrity)
     {
         _listed = listed;
         Id = id;
         Content = content;
+        Integrity = integrity;
         string[] segments = RelativePath.Split('/');
         Group = [.. segments[..^1]];
         Title = Path.GetFileNameWithoutExtension(segments[^1]);
@@ -67,7 +69,15 @@ public sealed class LibraryImage
     /// <summary>Paths of the files in the manual folder beside the image, which come before those inside it.</summary>
     public IEnumerable<string> ManualFiles => _listed.ManualFiles.Select(static file => file.RelativePath);
 
+    /// <summary>What reading it through has shown.</summary>
+    public ImageIntegrity Integrity { get; }
+
     internal ImageContent Content { get; }
+
+    internal FileIdentity Identity => _listed.File.Identity;
+
+    /// <summary>Where it lies on this machine.</summary>
+    internal string FullPath => _listed.File.FullPath;
 
     internal bool Is(ListedImage listed, string id) => Id == id && _listed.IsSame(listed);
 
@@ -112,6 +122,10 @@ public sealed class LibraryImage
     /// <exception cref="IOException">It cannot be read; the message names its path.</exception>
     public Payload? OpenImage() =>
         Acquire() is SharedFile file ? Payload.FromFile(file, MediaType.Of(RelativePath)) : null;
+
+    /// <summary>The same for who reads it as a whole; the caller releases it.</summary>
+    /// <exception cref="IOException">It cannot be read; the message names its path.</exception>
+    internal SharedFile? OpenWhole() => Acquire();
 
     /// <summary>
     /// A reference to the open image. All who read it at one time share one descriptor; when nobody does it is closed, so

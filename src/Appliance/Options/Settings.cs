@@ -83,6 +83,8 @@ public static class Settings
             static (o, v) => o with { Storage = o.Storage with { Loaders = SettingText.Folder(v) } }),
         new("library-poll", "10s", "How often the library is looked at where the file system gives no notice",
             static (o, v) => o with { Storage = o.Storage with { PollInterval = SettingText.Duration(v, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)) } }),
+        new("scrub-rate", "5", "MB/s at which images are read in idle time to find damage, four times that at first; 0 never",
+            static (o, v) => o with { Storage = o.Storage with { ScrubRate = SettingText.Number(v, 0, 1000) * 1_000_000L } }),
 
         new("menu-title", "Plugboot", "Title of the boot menu",
             static (o, v) => o with { Menu = o.Menu with { Title = v } }),

@@ -27,6 +27,12 @@ public static class HostNetwork
             ?? throw new StartException($"no interface has the address {address}; give it to one, such as: ip address add {address}/{prefixLength} dev {Suggest(interfaces)}");
     }
 
+    /// <summary>Bytes that an interface has sent and received since it came up; 0 when there is none such.</summary>
+    public static long BytesMoved(string name) =>
+        NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(candidate => candidate.Name == name)?.GetIPStatistics() is { } counters
+            ? counters.BytesSent + counters.BytesReceived
+            : 0;
+
     private static bool Carries(NetworkInterface candidate, IPAddress address) =>
         candidate.GetIPProperties().UnicastAddresses.Any(unicast => unicast.Address.Equals(address));
 
