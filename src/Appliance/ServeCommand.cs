@@ -4,6 +4,7 @@ using Appliance.Boot;
 using Appliance.Dhcp;
 using Appliance.Http;
 using Appliance.Images;
+using Appliance.Images.Extraction;
 using Appliance.Images.Integrity;
 using Appliance.Nbd;
 using Appliance.Nfs;
@@ -54,6 +55,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
             .. StartNfs(library, stop.Token),
             .. StartDhcp(interfaceName, loaders, clients, stop.Token),
             library.RunAsync(stop.Token),
+            SweepExtractionsAsync(library, stop.Token),
             .. StartScrubber(library, interfaceName, stop.Token),
             RefreshLoadersAsync(loaders, stop.Token),
             ReportAliveAsync(notifier, stop.Token),
@@ -103,6 +105,20 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
             new ImageScrubber(library, options.Storage, () => HostNetwork.BytesMoved(interfaceName), _time, logs.CreateLogger<ImageScrubber>())
                 .RunAsync(cancellationToken),
         ];
+
+    /// <summary>Deletes what a power cut has left of extractions: nobody sees it, but it takes room.</summary>
+    private async Task SweepExtractionsAsync(ImageLibrary library, CancellationToken cancellationToken)
+    {
+        await library.ScanAsync(cancellationToken);
+        try
+        {
+            await new ImageExtractor(options.Storage).SweepAsync(library.Current.Images, cancellationToken);
+        }
+        catch (IOException failure)
+        {
+            Log.NotSwept(_log, failure.Message);
+        }
+    }
 
     /// <summary>Servers bind before their first wait: one that is over already could not.</summary>
     private static void ThrowIfOneCouldNotStart(IEnumerable<Task> parts)
@@ -227,6 +243,9 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
 
         [LoggerMessage(LogLevel.Information, "stopping")]
         public static partial void Stopping(ILogger log);
+
+        [LoggerMessage(LogLevel.Warning, "what an extraction may have left could not be deleted: {Reason}")]
+        public static partial void NotSwept(ILogger log, string reason);
 
         [LoggerMessage(LogLevel.Critical, "a part of the daemon failed, stopping")]
         public static partial void PartFailed(ILogger log, Exception failure);

@@ -38,6 +38,15 @@ public sealed class LibraryImage
             _manualFiles.Add(file.RelativePath, file);
             _manualFilesFolded.TryAdd(file.RelativePath, file);
         }
+
+        foreach (ListedFile file in listed.ExtractedFiles)
+        {
+            // The owner's own file of that name comes first.
+            if (_manualFilesFolded.TryAdd(file.RelativePath, file))
+            {
+                _manualFiles.Add(file.RelativePath, file);
+            }
+        }
     }
 
     /// <summary>Name in URLs (<c>/boot/{id}/…</c>): <c>rescue/debian-12</c>. Unique in its snapshot.</summary>
@@ -68,6 +77,12 @@ public sealed class LibraryImage
 
     /// <summary>Paths of the files in the manual folder beside the image, which come before those inside it.</summary>
     public IEnumerable<string> ManualFiles => _listed.ManualFiles.Select(static file => file.RelativePath);
+
+    /// <summary>The folder beside the image that bears its name; it need not exist.</summary>
+    public string ManualFolder => _listed.ManualFolder;
+
+    /// <summary>Whether files of the image as it is now lie extracted in the manual folder, and are served from there.</summary>
+    public bool IsExtracted => !_listed.ExtractedFiles.IsEmpty;
 
     /// <summary>What reading it through has shown.</summary>
     public ImageIntegrity Integrity { get; }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using Appliance.Images.Extraction;
 using Appliance.Interop;
 
 namespace Appliance.Images;
@@ -11,6 +12,8 @@ namespace Appliance.Images;
 /// </summary>
 internal sealed class LibraryLister(string root)
 {
+    private sealed record ManualFolder(string Path, ImmutableArray<ListedFile> Files);
+
     /// <summary>Folders inside each other. 8: nobody pages through deeper menus.</summary>
     public const int MaxDepth = 8;
 
@@ -45,7 +48,7 @@ internal sealed class LibraryLister(string root)
     private void WalkGroup(string folder, string prefix, int depth, Func<string, bool> isListed)
     {
         List<string> names = NamesIn(folder);
-        var manual = new Dictionary<string, ImmutableArray<ListedFile>>(StringComparer.OrdinalIgnoreCase);
+        var manual = new Dictionary<string, ManualFolder>(StringComparer.OrdinalIgnoreCase);
         HashSet<string> titles = new(names.Where(IsImage).Select(Path.GetFileNameWithoutExtension)!, StringComparer.OrdinalIgnoreCase);
         var groups = new List<(string Name, Func<string, bool> IsListed)>();
         foreach (string name in names.Where(name => IsFolder(Path.Combine(folder, name))))
@@ -54,10 +57,11 @@ internal sealed class LibraryLister(string root)
             {
                 var files = new List<ListedFile>();
                 WalkManualFolder(Path.Combine(folder, name), "", depth + 1, files);
-                manual[name] = [.. files.Where(static file => !IsDisc(file.RelativePath))];
+                ImmutableArray<ListedFile> plain = [.. files.Where(static file => !IsDisc(file.RelativePath))];
+                manual[name] = new ManualFolder(Path.Combine(folder, name), plain);
 
                 // An initrd.img is a manual file; a disc is none, so such a folder is a group as well.
-                if (files.Count > manual[name].Length)
+                if (files.Count > plain.Length)
                 {
                     groups.Add((name, IsDisc));
                 }
@@ -86,7 +90,7 @@ internal sealed class LibraryLister(string root)
         }
     }
 
-    private void AddImage(string fullPath, string relativePath, Dictionary<string, ImmutableArray<ListedFile>> manual)
+    private void AddImage(string fullPath, string relativePath, Dictionary<string, ManualFolder> manual)
     {
         if (!FileIdentity.TryGet(fullPath, out FileIdentity identity))
         {
@@ -99,8 +103,25 @@ internal sealed class LibraryLister(string root)
             return;
         }
 
-        ImmutableArray<ListedFile> files = manual.GetValueOrDefault(Path.GetFileNameWithoutExtension(fullPath), []);
-        _images.Add(new ListedImage(new ListedFile(relativePath, fullPath, identity), files));
+        var image = new ListedFile(relativePath, fullPath, identity);
+        string title = Path.GetFileNameWithoutExtension(fullPath);
+        _images.Add(manual.TryGetValue(title, out ManualFolder? beside)
+            ? new ListedImage(image, beside.Path, beside.Files) { ExtractedFiles = ExtractedFiles(beside.Path, identity) }
+            : new ListedImage(image, Path.Combine(Path.GetDirectoryName(fullPath)!, title), []));
+    }
+
+    /// <summary>None where there was no extraction, or one of an image that has been replaced since.</summary>
+    private ImmutableArray<ListedFile> ExtractedFiles(string manualFolder, FileIdentity image)
+    {
+        var extraction = new ExtractionFolder(manualFolder);
+        if (!extraction.TryReadManifest(out ExtractionManifest? manifest) || !manifest.IsOf(image))
+        {
+            return [];
+        }
+
+        var files = new List<ListedFile>();
+        WalkManualFolder(extraction.Files, "", depth: 0, files);
+        return [.. files];
     }
 
     /// <summary>Only plain files: a link here could publish anything.</summary>

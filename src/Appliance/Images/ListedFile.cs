@@ -26,11 +26,18 @@ internal readonly record struct FileIdentity(ulong Device, ulong Inode, long Len
 /// <param name="Identity">The state it was seen in.</param>
 internal sealed record ListedFile(string RelativePath, string FullPath, FileIdentity Identity);
 
-/// <summary>An image that a scan saw, and the files of the folder beside it that bears its name.</summary>
-internal sealed record ListedImage(ListedFile File, ImmutableArray<ListedFile> ManualFiles)
+/// <summary>An image that a scan saw.</summary>
+/// <param name="File">The image.</param>
+/// <param name="ManualFolder">The folder beside it that bears its name; it need not exist.</param>
+/// <param name="ManualFiles">The files in that folder.</param>
+internal sealed record ListedImage(ListedFile File, string ManualFolder, ImmutableArray<ListedFile> ManualFiles)
 {
+    /// <summary>Files that were extracted from the image as it is now, by their paths in it.</summary>
+    public ImmutableArray<ListedFile> ExtractedFiles { get; init; } = [];
+
     /// <summary>A disc (<c>.iso</c>), not a raw disk (<c>.img</c>).</summary>
     public bool IsDisc => LibraryLister.IsDisc(File.RelativePath);
 
-    public bool IsSame(ListedImage other) => File == other.File && ManualFiles.SequenceEqual(other.ManualFiles);
+    public bool IsSame(ListedImage other) =>
+        File == other.File && ManualFiles.SequenceEqual(other.ManualFiles) && ExtractedFiles.SequenceEqual(other.ExtractedFiles);
 }
