@@ -35,6 +35,8 @@ test  atftp                                    atftp
 test  curl                                     curl
 test  busybox                                  busybox
 test  mkudffs                                  udftools
+test  xz                                       xz-utils
+test  zstd                                     zstd
 live  mmdebstrap                               mmdebstrap
 live  mksquashfs                               squashfs-tools
 test  nbdcopy                                  libnbd-bin

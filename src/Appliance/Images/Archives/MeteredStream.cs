@@ -1,0 +1,67 @@
+namespace Appliance.Images.Archives;
+
+/// <summary>
+/// Counts what comes out of an archive and stops it at a limit, whatever the archive says of itself: nothing above this has
+/// to trust a length.
+/// </summary>
+internal sealed class MeteredStream(Stream inner, long maxBytes, string excess) : Stream
+{
+    private long _headerEnd = long.MaxValue;
+
+    /// <summary>Bytes read.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Bytes that may still come.</summary>
+    public long Remaining => maxBytes - Count;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => Count;
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>From here only headers are read, and no more than so many bytes of them.</summary>
+    public void BeginHeaders(long maxHeaderBytes) => _headerEnd = Count + maxHeaderBytes;
+
+    public void EndHeaders() => _headerEnd = long.MaxValue;
+
+    /// <exception cref="InvalidDataException">More came than may.</exception>
+    public override int Read(Span<byte> buffer)
+    {
+        int count = inner.Read(buffer);
+        Count += count;
+        return Count > maxBytes ? throw new InvalidDataException(excess)
+            : Count > _headerEnd ? throw new InvalidDataException("an entry's headers are too long")
+            : count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
