@@ -37,6 +37,7 @@ test  busybox                                  busybox
 test  mkudffs                                  udftools
 test  xz                                       xz-utils
 test  zstd                                     zstd
+test  strace                                   strace
 live  mmdebstrap                               mmdebstrap
 live  mksquashfs                               squashfs-tools
 test  nbdcopy                                  libnbd-bin

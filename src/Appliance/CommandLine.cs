@@ -5,7 +5,7 @@ using Appliance.Options;
 namespace Appliance;
 
 /// <summary>What the program was asked to do, with every setting it was given.</summary>
-/// <param name="Verb">serve, scan, doctor, help or version.</param>
+/// <param name="Verb">serve, scan, extract, doctor, help or version.</param>
 /// <param name="Options">The options; usable only when there are no mistakes.</param>
 /// <param name="Mistakes">What is wrong with the settings, a line each.</param>
 internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadOnlyList<string> Mistakes)
@@ -13,7 +13,10 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
     /// <summary>The settings file that is read when none is named; it need not exist.</summary>
     public const string DefaultConfig = "/etc/plugboot/plugboot.conf";
 
-    private static readonly string[] Verbs = ["serve", "scan", "doctor", "help", "version"];
+    private static readonly string[] Verbs = ["serve", "scan", "extract", "doctor", "help", "version"];
+
+    /// <summary>What the verb was given besides settings.</summary>
+    public VerbArguments Arguments { get; init; } = VerbArguments.None;
 
     /// <summary>Reads arguments, environment and settings file; later ones win: file, environment, arguments.</summary>
     public static CommandLine Read(string[] arguments, IEnumerable<KeyValuePair<string, string>> environment)
@@ -35,14 +38,15 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
             return new CommandLine(verb, new ApplianceOptions(), [$"'{Printable.Text(verb)}' is no command; there are: {string.Join(", ", Verbs)}"]);
         }
 
-        List<SettingValue> flags = SettingSource.FromArguments(arguments[1..], mistakes);
+        (VerbArguments own, string[] rest) = VerbArguments.Take(verb, arguments[1..], mistakes);
+        List<SettingValue> flags = SettingSource.FromArguments(rest, mistakes);
         List<SettingValue> variables = SettingSource.FromEnvironment(environment);
         string? named = flags.Concat(variables).Where(static value => value.Name == "config").Select(static value => value.Value).FirstOrDefault();
         IEnumerable<SettingValue> values = ReadConfig(named, mistakes)
             .Concat(variables)
             .Concat(flags)
             .Where(static value => value.Name != "config");
-        return new CommandLine(verb, OptionsReader.Read(values, mistakes), mistakes);
+        return new CommandLine(verb, OptionsReader.Read(values, mistakes), mistakes) { Arguments = own };
     }
 
     /// <summary>The text of <c>--help</c>, made from the table of settings.</summary>
@@ -52,7 +56,14 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
             plugboot: boots PCs over the network out of ISO files.
 
             usage: plugboot serve [--config FILE] [--SETTING VALUE]...   serve until stopped
-                   plugboot scan [...]       list the images and how each is booted
+                   plugboot scan [--verify] [...]
+                                             list the images and how each is booted; --verify reads each through
+                                             and compares it with the SHA256SUMS beside it
+                   plugboot extract IMAGE [--remove] [...]
+                                             copy kernel, initrd and file systems out of an image into its folder,
+                                             or remove them again
+                   plugboot extract ARCHIVE --into FOLDER
+                                             unpack a netboot archive: tar, tar.gz, tar.xz, tar.zst
                    plugboot doctor [...]     check ports, address, folders and permissions
                    plugboot version | help
 
@@ -66,7 +77,7 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
             text.Append("  ").Append(setting.Name.PadRight(30)).Append(setting.Help).Append(" [").Append(setting.Example).Append("]\n");
         }
 
-        return text.Append("\nExit status: 0 stopped as asked, 1 failed while serving (or doctor found a problem), 2 could not start.\n").ToString();
+        return text.Append("\nExit status: 0 stopped as asked, 1 failed while serving (or a command found a problem), 2 could not start.\n").ToString();
     }
 
     public static string Version() =>

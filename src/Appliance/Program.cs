@@ -31,7 +31,12 @@ switch (command.Verb)
 
 try
 {
-    return command.Verb is "scan" ? await ScanCommand.RunAsync(command.Options, Console.Out) : await Serve();
+    return command.Verb switch
+    {
+        "scan" => await ScanCommand.RunAsync(command.Options, command.Arguments.Verify, Console.Out),
+        "extract" => await ExtractCommand.RunAsync(command.Options, command.Arguments, Console.Out, Console.Error),
+        _ => await Serve(),
+    };
 }
 catch (StartException cannotStart)
 {

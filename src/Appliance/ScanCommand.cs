@@ -1,5 +1,6 @@
 using Appliance.Boot;
 using Appliance.Images;
+using Appliance.Images.Integrity;
 using Appliance.Options;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -8,19 +9,40 @@ namespace Appliance;
 /// <summary>Lists the images and how each would be booted: what the menu will say, without a PC.</summary>
 internal static class ScanCommand
 {
-    /// <summary>Prints one paragraph for each image; exit status 1 when one is broken.</summary>
-    public static async Task<int> RunAsync(ApplianceOptions options, TextWriter output)
+    /// <summary>Prints one paragraph for each image; exit status 1 when one is broken or damaged.</summary>
+    /// <param name="verify">Whether each image is read through and compared with the list of sums beside it.</param>
+    public static async Task<int> RunAsync(ApplianceOptions options, bool verify, TextWriter output)
     {
         using var library = new ImageLibrary(options.Storage, TimeProvider.System, NullLogger<ImageLibrary>.Instance);
         await library.ScanAsync(CancellationToken.None);
+        if (verify)
+        {
+            // Nobody is served by this process, and somebody waits: as fast as it goes.
+            var scrubber = new ImageScrubber(
+                library, options.Storage with { ScrubRate = 0 }, static () => 0, TimeProvider.System, NullLogger<ImageScrubber>.Instance);
+            await scrubber.ReadAllAsync(CancellationToken.None);
+        }
+
         var menus = new BootMenus(options.BootUrl, options.Menu, TimeProvider.System);
         menus.Update(library.Current.Images);
         int broken = 0;
+        int damaged = 0;
         foreach (LibraryImage image in library.Current.Images)
         {
             BootPlan? plan = menus.PlanOf(image);
             broken += plan is null ? 1 : 0;
             await output.WriteLineAsync($"{Printable.Text(image.RelativePath)}: {plan?.Kind ?? "broken: " + image.BrokenReason}");
+            damaged += image.Integrity.Problem is null ? 0 : 1;
+            if (image.IsExtracted)
+            {
+                await output.WriteLineAsync($"    extracted into {Printable.Text(image.ManualFolder)}");
+            }
+
+            if (image.Integrity.State is not IntegrityState.Unknown)
+            {
+                await output.WriteLineAsync($"    SHA-256 {image.Integrity.Sha256 ?? "unknown"}: {image.Integrity.Detail}");
+            }
+
             foreach (BootOption option in plan?.Options ?? [])
             {
                 await output.WriteLineAsync($"    {Printable.Text(option.Title)}: {string.Join(", ", Firmwares(option))}");
@@ -32,8 +54,9 @@ internal static class ScanCommand
             await output.WriteLineAsync($"{Printable.Text(path)}: still being written");
         }
 
-        await output.WriteLineAsync($"{library.Current.Images.Length} images, {broken} broken, in {options.Storage.Isos}");
-        return broken == 0 ? 0 : 1;
+        string verdict = verify ? $", {damaged} damaged" : "";
+        await output.WriteLineAsync($"{library.Current.Images.Length} images, {broken} broken{verdict}, in {options.Storage.Isos}");
+        return broken + damaged == 0 ? 0 : 1;
     }
 
     private static IEnumerable<string> Firmwares(BootOption option) =>

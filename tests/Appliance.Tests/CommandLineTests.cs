@@ -42,5 +42,40 @@ public sealed class CommandLineTests
 
     [Fact]
     public void An_unknown_command_is_a_mistake_that_names_the_known_ones() =>
-        Assert.Equal("'sreve' is no command; there are: serve, scan, doctor, help, version", Assert.Single(CommandLine.Read(["sreve"], []).Mistakes));
+        Assert.Equal("'sreve' is no command; there are: serve, scan, extract, doctor, help, version", Assert.Single(CommandLine.Read(["sreve"], []).Mistakes));
+
+    [Fact]
+    public void Arguments_of_a_command_stand_anywhere_among_its_settings()
+    {
+        CommandLine command = CommandLine.Read(["extract", "--media", "/card", "rescue/live", "--remove", "--log-level=debug"], []);
+        Assert.Empty(command.Mistakes);
+        Assert.Equal(("/card", new VerbArguments("rescue/live", null, true, false)), (command.Options.Storage.Media, command.Arguments));
+        Assert.Equal(new VerbArguments("a.tar", "out", false, false), CommandLine.Read(["extract", "a.tar", "--into", "out"], []).Arguments);
+        Assert.Equal(new VerbArguments(null, null, false, true), CommandLine.Read(["scan", "--verify", "--media", "/card"], []).Arguments);
+    }
+
+    [Theory]
+    [InlineData("name an image", "extract")]
+    [InlineData("name an image", "extract", "--media", "/card")]
+    [InlineData("give one of them", "extract", "a", "--remove", "--into", "b")]
+    [InlineData("argument 'b' is not understood", "extract", "a", "b")]
+    [InlineData("--into: its value is missing", "extract", "a", "--into")]
+    [InlineData("--verify: its value is missing", "serve", "--verify")]
+    [InlineData("argument 'a' is not understood", "scan", "a")]
+    public void Arguments_that_make_no_sense_are_mistakes(string mistake, params string[] arguments) =>
+        Assert.Contains(CommandLine.Read(arguments, []).Mistakes, text => text.Contains(mistake, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("5", 5_000_000)]
+    [InlineData("1000", 1_000_000_000)]
+    public void The_scrub_rate_is_given_in_megabytes_per_second(string text, long bytesPerSecond) =>
+        Assert.Equal(bytesPerSecond, CommandLine.Read(["scan", "--scrub-rate", text], []).Options.Storage.ScrubRate);
+
+    [Theory]
+    [InlineData("1001")]
+    [InlineData("-1")]
+    [InlineData("fast")]
+    public void A_scrub_rate_beyond_its_limits_is_a_mistake(string text) =>
+        Assert.Single(CommandLine.Read(["scan", "--scrub-rate", text], []).Mistakes);
 }
