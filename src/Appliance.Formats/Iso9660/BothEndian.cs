@@ -17,4 +17,16 @@ internal static class BothEndian
 
     public static bool Agrees32(ReadOnlySpan<byte> field) =>
         BinaryPrimitives.ReadUInt32BigEndian(field[4..]) == BinaryPrimitives.ReadUInt32LittleEndian(field);
+
+    public static void Write16(Span<byte> field, ushort value)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(field, value);
+        BinaryPrimitives.WriteUInt16BigEndian(field[2..], value);
+    }
+
+    public static void Write32(Span<byte> field, uint value)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(field, value);
+        BinaryPrimitives.WriteUInt32BigEndian(field[4..], value);
+    }
 }

@@ -33,17 +33,17 @@ public readonly ref struct DirectoryRecord
     /// <summary>Length of the root's record in its volume descriptor: an identifier of one byte.</summary>
     public const int RootLength = IdentifierOffset + 1;
 
-    private const int LengthOffset = 0;
+    internal const int LengthOffset = 0;
     private const int AttributeBlocksOffset = LengthOffset + 1;
-    private const int ExtentOffset = AttributeBlocksOffset + 1;
-    private const int DataLengthOffset = ExtentOffset + BothEndian.Length32;
-    private const int DateOffset = DataLengthOffset + BothEndian.Length32;
-    private const int FlagsOffset = DateOffset + 7;
+    internal const int ExtentOffset = AttributeBlocksOffset + 1;
+    internal const int DataLengthOffset = ExtentOffset + BothEndian.Length32;
+    internal const int DateOffset = DataLengthOffset + BothEndian.Length32;
+    internal const int FlagsOffset = DateOffset + 7;
     private const int UnitSizeOffset = FlagsOffset + 1;
     private const int InterleaveGapOffset = UnitSizeOffset + 1;
-    private const int VolumeNumberOffset = InterleaveGapOffset + 1;
-    private const int IdentifierLengthOffset = VolumeNumberOffset + BothEndian.Length16;
-    private const int IdentifierOffset = IdentifierLengthOffset + 1;
+    internal const int VolumeNumberOffset = InterleaveGapOffset + 1;
+    internal const int IdentifierLengthOffset = VolumeNumberOffset + BothEndian.Length16;
+    internal const int IdentifierOffset = IdentifierLengthOffset + 1;
 
     private readonly ReadOnlySpan<byte> _record;
 

@@ -31,6 +31,12 @@ public static class Iso9660Limits
     /// <summary>Sessions of one disc. 99: the most tracks that a CD can have.</summary>
     public const int Sessions = 99;
 
+    /// <summary>
+    /// Bytes of an image that is written, up to its files' data. 1 MiB: some five thousand names; Ubuntu's slim image has
+    /// two hundred.
+    /// </summary>
+    public const int WrittenHeaderBytes = 1 << 20;
+
     /// <summary>Entries of the El Torito boot catalogue. 64 fill one sector; real ones have one to four.</summary>
     public const int BootEntries = 64;
 }

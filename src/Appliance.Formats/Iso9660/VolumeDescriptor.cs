@@ -33,27 +33,27 @@ public readonly ref struct VolumeDescriptor
     /// <summary>Sector of the first descriptor; the 16 before it are the system area (§6.2.1).</summary>
     public const int FirstSector = 16;
 
-    private const int TypeOffset = 0;
-    private const int StandardIdentifierOffset = TypeOffset + 1;
-    private const int VersionOffset = StandardIdentifierOffset + 5;
+    internal const int TypeOffset = 0;
+    internal const int StandardIdentifierOffset = TypeOffset + 1;
+    internal const int VersionOffset = StandardIdentifierOffset + 5;
     private const int FlagsOffset = VersionOffset + 1;
-    private const int SystemOffset = FlagsOffset + 1;
-    private const int VolumeOffset = SystemOffset + ShortTextLength;
-    private const int SpaceSizeOffset = VolumeOffset + ShortTextLength + 8;
+    internal const int SystemOffset = FlagsOffset + 1;
+    internal const int VolumeOffset = SystemOffset + ShortTextLength;
+    internal const int SpaceSizeOffset = VolumeOffset + ShortTextLength + 8;
     private const int EscapeSequencesOffset = SpaceSizeOffset + BothEndian.Length32;
-    private const int SetSizeOffset = EscapeSequencesOffset + ShortTextLength;
-    private const int BlockSizeOffset = SetSizeOffset + (2 * BothEndian.Length16);
-    private const int PathTablesOffset = BlockSizeOffset + BothEndian.Length16 + BothEndian.Length32;
-    private const int RootDirectoryRecordOffset = PathTablesOffset + 16;
-    private const int VolumeSetOffset = RootDirectoryRecordOffset + DirectoryRecord.RootLength;
-    private const int PublisherOffset = VolumeSetOffset + LongTextLength;
-    private const int PreparerOffset = PublisherOffset + LongTextLength;
-    private const int ApplicationOffset = PreparerOffset + LongTextLength;
-    private const int CreatedOffset = ApplicationOffset + LongTextLength + (3 * 37);
-    private const int ModifiedOffset = CreatedOffset + DateLength;
-    private const int ShortTextLength = 32;
-    private const int LongTextLength = 128;
-    private const int DateLength = 17;
+    internal const int SetSizeOffset = EscapeSequencesOffset + ShortTextLength;
+    internal const int BlockSizeOffset = SetSizeOffset + (2 * BothEndian.Length16);
+    internal const int PathTablesOffset = BlockSizeOffset + BothEndian.Length16 + BothEndian.Length32;
+    internal const int RootDirectoryRecordOffset = PathTablesOffset + 16;
+    internal const int VolumeSetOffset = RootDirectoryRecordOffset + DirectoryRecord.RootLength;
+    internal const int PublisherOffset = VolumeSetOffset + LongTextLength;
+    internal const int PreparerOffset = PublisherOffset + LongTextLength;
+    internal const int ApplicationOffset = PreparerOffset + LongTextLength;
+    internal const int CreatedOffset = ApplicationOffset + LongTextLength + (3 * 37);
+    internal const int ModifiedOffset = CreatedOffset + DateLength;
+    internal const int ShortTextLength = 32;
+    internal const int LongTextLength = 128;
+    internal const int DateLength = 17;
 
     private readonly ReadOnlySpan<byte> _sector;
 
