@@ -92,18 +92,16 @@ public sealed class ImageTree
     }
 
     /// <summary>The bytes of a file node. Takes over the caller's reference to <paramref name="file"/>, the image.</summary>
-    public Payload OpenFile(ImageNode node, SharedFile file)
-    {
-        ImmutableArray<PayloadSegment> segments =
-        [
-            .. node.Extents.Select(extent => extent.IsZeros
-                ? PayloadSegment.OfZeros(extent.Length)
-                : PayloadSegment.OfFile(file, extent.Offset, extent.Length)),
-        ];
-        return Payload.FromSegments(segments, file, MediaType.Of(node.Name));
-    }
+    public Payload OpenFile(ImageNode node, SharedFile file) =>
+        Payload.FromSegments([.. SegmentsOf(node, file)], file, MediaType.Of(node.Name));
 
     internal ImageFacts Facts { get; }
+
+    /// <summary>The bytes of a file node in <paramref name="file"/>, the image; none is empty.</summary>
+    internal static IEnumerable<PayloadSegment> SegmentsOf(ImageNode node, SharedFile file) =>
+        node.Extents.Select(extent => extent.IsZeros
+            ? PayloadSegment.OfZeros(extent.Length)
+            : PayloadSegment.OfFile(file, extent.Offset, extent.Length));
 
     /// <summary>The same tree with a further warning.</summary>
     internal ImageTree With(IsoDefect warning) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Appliance.Images.Integrity;
 
 namespace Appliance.Images;
@@ -23,6 +24,7 @@ public sealed class LibraryImage
     private readonly Dictionary<string, ListedFile> _manualFilesFolded = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _gate = new();
     private SharedFile? _open;
+    private WeakReference<SlimImage>? _slim;
 
     internal LibraryImage(ListedImage listed, string id, ImageContent content, ImageIntegrity integrity)
     {
@@ -132,6 +134,37 @@ public sealed class LibraryImage
 
         return Acquire() is SharedFile file ? Tree.OpenFile(node, file) : null;
     }
+
+    /// <summary>
+    /// The image's slim form; false with the reason when it has none. It is made anew when memory was needed meanwhile,
+    /// which takes a millisecond.
+    /// </summary>
+    public bool TryFindSlim([NotNullWhen(true)] out SlimImage? slim, [NotNullWhen(false)] out string? reason)
+    {
+        slim = null;
+        if (Tree is null)
+        {
+            reason = IsDisc ? "it cannot be read" : "it is a raw disk";
+            return false;
+        }
+
+        reason = null;
+        if (_slim?.TryGetTarget(out slim) == true)
+        {
+            return true;
+        }
+
+        if (SlimImage.TryMake(Tree, out slim, out reason))
+        {
+            _slim = new WeakReference<SlimImage>(slim);
+        }
+
+        return slim is not null;
+    }
+
+    /// <summary>Opens the slim form of this image; null as for the image itself.</summary>
+    /// <exception cref="IOException">The image cannot be read; the message names its path.</exception>
+    public Payload? OpenSlim(SlimImage slim) => Acquire() is SharedFile file ? slim.Open(file) : null;
 
     /// <summary>Opens the image itself; null when it was changed or removed since it was listed.</summary>
     /// <exception cref="IOException">It cannot be read; the message names its path.</exception>

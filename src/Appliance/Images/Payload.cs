@@ -93,11 +93,15 @@ public sealed class Payload : IDisposable
     /// A payload made of segments that all lie in <paramref name="file"/> (or are memory or zeros). Takes over the
     /// caller's one reference to <paramref name="file"/>.
     /// </summary>
-    public static Payload FromSegments(ImmutableArray<PayloadSegment> segments, SharedFile file, string contentType)
+    /// <param name="etag">
+    /// Its entity tag; null where the file's state, the first segment's place and the length tell it from others.
+    /// </param>
+    public static Payload FromSegments(
+        ImmutableArray<PayloadSegment> segments, SharedFile file, string contentType, string? etag = null)
     {
         long first = segments.IsEmpty ? 0 : segments[0].Offset;
         long length = segments.Sum(static segment => segment.Length);
-        string etag = string.Create(
+        etag ??= string.Create(
             CultureInfo.InvariantCulture,
             $"\"{file.LastModified.UtcTicks:x}-{file.Length:x}-{first:x}-{length:x}\"");
         return new Payload(segments, etag, file.LastModified, contentType) { Owned = file };
