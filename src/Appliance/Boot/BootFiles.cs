@@ -14,10 +14,10 @@ public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMen
     /// no empty, <c>.</c> or <c>..</c> segment and no control character (<see cref="BootPath.TryNormalize"/>). Returns
     /// null when nothing of that name is published. The caller disposes the payload.
     /// </summary>
+    /// <exception cref="NotPublishedException">Nothing of that name is published; the message tells the client why.</exception>
     /// <exception cref="IOException">It is published, but the medium cannot be read.</exception>
     public Payload? TryOpen(string path, IPAddress client, BootProtocol protocol)
     {
-        _ = protocol;
         return path switch
         {
             "/menu.ipxe" => menus.OpenIpxe(clients.Find(client)?.Firmware ?? ClientFirmware.Unknown),
@@ -30,6 +30,8 @@ public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMen
             _ when path.StartsWith("/menu/", StringComparison.Ordinal) => TryOpenMenu(path["/menu/".Length..]),
             _ when path.StartsWith("/isos/", StringComparison.Ordinal) => TryOpenImage(path["/isos/".Length..]),
             _ when path.StartsWith("/boot/", StringComparison.Ordinal) => TryOpenInside(path["/boot/".Length..]),
+            _ when protocol == BootProtocol.Http && path.StartsWith("/slim/", StringComparison.Ordinal) =>
+                TryOpenSlim(path["/slim/".Length..]),
             _ => loaders.TryOpen(path),
         };
     }
@@ -50,4 +52,19 @@ public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMen
     /// <summary>A file inside an image: <c>{image}/{path}</c>.</summary>
     private Payload? TryOpenInside(string path) =>
         library.Current.TrySplit(path, out LibraryImage? image, out string inside) ? image.OpenFile(inside) : null;
+
+    /// <summary>The slim form of an image: <c>{image}.iso</c>. By HTTP only: it is too long for TFTP's block numbers.</summary>
+    private Payload? TryOpenSlim(string name)
+    {
+        const string Extension = ".iso";
+        if (!name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase)
+            || !library.Current.TryFind(name[..^Extension.Length], out LibraryImage? image))
+        {
+            return null;
+        }
+
+        return image.TryFindSlim(out SlimImage? slim, out string? reason)
+            ? image.OpenSlim(slim)
+            : throw new NotPublishedException($"This image has no slim form: {reason}.");
+    }
 }

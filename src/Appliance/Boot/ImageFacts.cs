@@ -34,6 +34,10 @@ internal sealed class ImageFacts(LibraryImage image)
 
     public static string ImagePath(LibraryImage image) => $"/isos/{image.RelativePath}";
 
+    /// <summary>Published name of the image's slim form, and its length in bytes; null when it has none.</summary>
+    public (string Path, long Length)? Slim =>
+        image.TryFindSlim(out SlimImage? slim, out _) ? ($"/slim/{image.Id}.iso", slim.Length) : null;
+
     /// <summary>Published name of a file inside the image.</summary>
     public string Path(string path) => $"/boot/{image.Id}{path}";
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Text;
 using Appliance.Boot;
 using Appliance.Images;
 
@@ -47,9 +48,11 @@ internal sealed class BootAnswers(OpenBootFile files, BootFetchObserver? observe
                 return OfFile(request, path, payload, date, connection);
             }
 
-            log.FileNotFound(client, path);
-            Observe(client, path, BootFetchOutcome.NotFound);
-            return Text(request, 404, path, "Not found\n"u8, date, connection);
+            return NotFound(request, path, client, "Not found"u8, date, connection);
+        }
+        catch (NotPublishedException e)
+        {
+            return NotFound(request, path, client, Encoding.ASCII.GetBytes(e.Message), date, connection);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -57,6 +60,15 @@ internal sealed class BootAnswers(OpenBootFile files, BootFetchObserver? observe
             Observe(client, path, BootFetchOutcome.Failed);
             return Text(request, 500, path, "The file could not be read\n"u8, date, connection);
         }
+    }
+
+    private PreparedAnswer NotFound(
+        in HttpRequestHead request, string path, IPEndPoint client, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> date,
+        ReadOnlySpan<byte> connection)
+    {
+        log.FileNotFound(client, path);
+        Observe(client, path, BootFetchOutcome.NotFound);
+        return Text(request, 404, path, [.. reason, (byte)'\n'], date, connection);
     }
 
     private static PreparedAnswer OfFile(

@@ -82,13 +82,15 @@ internal sealed class BootApplication(OpenBootFile files, BootFetchObserver? obs
             using Payload? payload = files(path, client.Address, BootProtocol.Http);
             if (payload is null)
             {
-                log.FileNotFound(client, path);
-                Observe(client, path, default, 0, BootFetchOutcome.NotFound);
-                await AnswerAsync(context, 404, "Not found\n");
+                await NotFoundAsync(context, client, path, "Not found");
                 return;
             }
 
             await ServeAsync(context, client, path, payload);
+        }
+        catch (NotPublishedException e)
+        {
+            await NotFoundAsync(context, client, path, e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -103,6 +105,13 @@ internal sealed class BootApplication(OpenBootFile files, BootFetchObserver? obs
             context.Response.Clear();
             await AnswerAsync(context, 500, "The file could not be read\n");
         }
+    }
+
+    private Task NotFoundAsync(HttpContext context, IPEndPoint client, string path, string reason)
+    {
+        log.FileNotFound(client, path);
+        Observe(client, path, default, 0, BootFetchOutcome.NotFound);
+        return AnswerAsync(context, 404, reason + "\n");
     }
 
     private async Task ServeAsync(HttpContext context, IPEndPoint client, string path, Payload payload)
