@@ -32,8 +32,8 @@ public interface IDirectoryReader
     /// <summary>Of a file: where its bytes are; none is empty, neighbours are joined, all are zeros or inside the image.</summary>
     IReadOnlyList<IsoExtent> Extents { get; }
 
-    /// <summary>Of a file: its extents hold it in a compressed form that the image's reader is expected to undo (zisofs).</summary>
-    bool IsCompressed { get; }
+    /// <summary>Of a file: its extents hold it in a compressed form that the image's reader is expected to undo; or null.</summary>
+    ZisofsEntry? Compression { get; }
 
     /// <summary>Of a directory: what <see cref="TryOpen"/> takes.</summary>
     DirectoryAddress Directory { get; }

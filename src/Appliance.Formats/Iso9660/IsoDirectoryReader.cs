@@ -47,7 +47,7 @@ public sealed class IsoDirectoryReader : IDirectoryReader
 
     public IReadOnlyList<IsoExtent> Extents => _extents;
 
-    public bool IsCompressed => _volume.Naming == IsoNaming.RockRidge && _attributes.IsCompressed;
+    public ZisofsEntry? Compression => _volume.Naming == IsoNaming.RockRidge ? _attributes.Compression : null;
 
     public DirectoryAddress Directory { get; private set; }
 

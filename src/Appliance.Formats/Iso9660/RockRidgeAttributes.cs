@@ -36,8 +36,8 @@ internal sealed class RockRidgeAttributes(ContinuationReader continuations)
     /// <summary>This directory was moved here from its true place (RE, §4.1.5.3).</summary>
     public bool IsRelocated { get; private set; }
 
-    /// <summary>The file was compressed by mkzftree, and is meant to be read as if it were not (ZF, zisofs).</summary>
-    public bool IsCompressed { get; private set; }
+    /// <summary>The file was compressed, and is meant to be read as if it were not (ZF or Z2, zisofs); or null.</summary>
+    public ZisofsEntry? Compression { get; private set; }
 
     /// <summary>Gathers the entries of one record.</summary>
     /// <param name="systemUse">Its system use area, after the bytes that SP says to skip.</param>
@@ -78,7 +78,7 @@ internal sealed class RockRidgeAttributes(ContinuationReader continuations)
         Mode = null;
         ChildBlock = null;
         IsRelocated = false;
-        IsCompressed = false;
+        Compression = null;
     }
 
     private bool TryGatherArea(ReadOnlySpan<byte> area, out ContinuationArea? next, [NotNullWhen(false)] out string? reason)
@@ -126,13 +126,19 @@ internal sealed class RockRidgeAttributes(ContinuationReader continuations)
             case [(byte)'R', (byte)'E']:
                 IsRelocated = true;
                 return true;
-            case [(byte)'Z', (byte)'F']:
-                IsCompressed = true;
-                return true;
+            case [(byte)'Z', (byte)'F'] or [(byte)'Z', (byte)'2']:
+                return TryTakeCompression(data, out reason);
             default:
                 // PL is the tree's own knowledge; TF repeats the record's date; ER, RR, SF, PN and others do not concern names.
                 return true;
         }
+    }
+
+    private bool TryTakeCompression(ReadOnlySpan<byte> data, [NotNullWhen(false)] out string? reason)
+    {
+        bool taken = ZisofsEntry.TryParse(data, out ZisofsEntry entry, out reason);
+        Compression = taken ? entry : null;
+        return taken;
     }
 
     /// <summary>NM: flags, then bytes of the name, which may go on in the next NM (§4.1.4).</summary>

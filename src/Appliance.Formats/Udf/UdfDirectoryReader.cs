@@ -32,7 +32,7 @@ public sealed class UdfDirectoryReader : IDirectoryReader
 
     public IReadOnlyList<IsoExtent> Extents => _extents;
 
-    public bool IsCompressed => false;
+    public ZisofsEntry? Compression => null;
 
     public DirectoryAddress Directory { get; private set; }
 

@@ -27,15 +27,13 @@ public readonly record struct ImageNode(ImageTree Tree, int Index)
     /// <summary>Name in its directory; empty for the root.</summary>
     public string Name => Tree.NameOf(Record);
 
-    /// <summary>Length in bytes of a file; 0 for anything else.</summary>
+    /// <summary>Length in bytes of a file, of a compressed one before it was compressed; 0 for anything else.</summary>
     public long Length => IsFile ? Record.Length : 0;
 
     /// <summary>Permission bits, such as 0555 (octal).</summary>
     public int Permissions => Record.Permissions;
 
-    /// <summary>
-    /// Whether a file's bytes are compressed and should not be seen so (zisofs): as they stand they are of no use.
-    /// </summary>
+    /// <summary>Whether a file's extents hold it compressed, which nobody should see (zisofs).</summary>
     public bool IsCompressed => Record.IsCompressed;
 
     /// <summary>When it was recorded; 1970 if unknown.</summary>
@@ -66,12 +64,12 @@ internal struct TreeRecord
     private const int CompressedBit = 1 << 15;
 
     /// <summary>
-    /// A file's byte offset, or, with more than one extent, the index of the first; a directory's first child; a link's
-    /// target in the text.
+    /// A file's byte offset, or, with more than one extent or when compressed, the index of the first; a directory's first
+    /// child; a link's target in the text.
     /// </summary>
     public long Start;
 
-    /// <summary>A file's length in bytes; a link's target in bytes.</summary>
+    /// <summary>A file's length in bytes, before it was compressed; a link's target in bytes.</summary>
     public long Length;
 
     public int NameOffset;

@@ -92,12 +92,14 @@ public sealed class ImageTree
     }
 
     /// <summary>The bytes of a file node. Takes over the caller's reference to <paramref name="file"/>, the image.</summary>
-    public Payload OpenFile(ImageNode node, SharedFile file) =>
-        Payload.FromSegments([.. SegmentsOf(node, file)], file, MediaType.Of(node.Name));
+    /// <exception cref="IOException">It is compressed and damaged, or in an unknown way; the message names the image.</exception>
+    public Payload OpenFile(ImageNode node, SharedFile file) => node.IsCompressed
+        ? ZisofsSource.Open(node, file)
+        : Payload.FromSegments([.. SegmentsOf(node, file)], file, MediaType.Of(node.Name));
 
     internal ImageFacts Facts { get; }
 
-    /// <summary>The bytes of a file node in <paramref name="file"/>, the image; none is empty.</summary>
+    /// <summary>The bytes of a file node as recorded in <paramref name="file"/>, the image; none is empty.</summary>
     internal static IEnumerable<PayloadSegment> SegmentsOf(ImageNode node, SharedFile file) =>
         node.Extents.Select(extent => extent.IsZeros
             ? PayloadSegment.OfZeros(extent.Length)
@@ -118,7 +120,7 @@ public sealed class ImageTree
     internal ImmutableArray<IsoExtent> ExtentsOf(in TreeRecord record) => record switch
     {
         { Kind: not ImageNodeKind.File } or { Count: 0 } => [],
-        { Count: 1 } => [new IsoExtent(record.Start, record.Length)],
+        { Count: 1, IsCompressed: false } => [new IsoExtent(record.Start, record.Length)],
         _ => ImmutableArray.Create(_extents, (int)record.Start, record.Count),
     };
 

@@ -35,7 +35,7 @@ internal sealed class ImageTreeBuilder(ImageFacts facts, IDirectoryReader reader
     private byte[] _text = new byte[1024];
     private int _count;
     private int _textLength;
-    private int _compressed;
+    private int _unknownCompressions;
 
     /// <exception cref="IOException">The medium could not be read.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -152,13 +152,7 @@ internal sealed class ImageTreeBuilder(ImageFacts facts, IDirectoryReader reader
                 break;
             default:
                 record.SetKind(ImageNodeKind.File, reader.Permissions);
-                SetExtents(ref record, reader.Extents);
-                if (reader.IsCompressed)
-                {
-                    record.SetCompressed();
-                    _compressed++;
-                }
-
+                SetExtents(ref record, reader.Extents, reader.Compression);
                 break;
         }
 
@@ -172,10 +166,10 @@ internal sealed class ImageTreeBuilder(ImageFacts facts, IDirectoryReader reader
         return true;
     }
 
-    private void SetExtents(ref TreeRecord record, IReadOnlyList<IsoExtent> extents)
+    private void SetExtents(ref TreeRecord record, IReadOnlyList<IsoExtent> extents, ZisofsEntry? compression)
     {
         record.Count = extents.Count;
-        if (extents.Count == 1)
+        if (extents.Count == 1 && compression is null)
         {
             (record.Start, record.Length) = (extents[0].Offset, extents[0].Length);
             return;
@@ -186,6 +180,13 @@ internal sealed class ImageTreeBuilder(ImageFacts facts, IDirectoryReader reader
         {
             record.Length = checked(record.Length + extent.Length);
             _extents.Add(extent);
+        }
+
+        if (compression is { } entry)
+        {
+            record.SetCompressed();
+            record.Length = entry.Length;
+            _unknownCompressions += entry.IsKnown ? 0 : 1;
         }
     }
 
@@ -214,7 +215,8 @@ internal sealed class ImageTreeBuilder(ImageFacts facts, IDirectoryReader reader
     private ImmutableArray<IsoDefect> Warnings()
     {
         ImmutableArray<IsoDefect> warnings = [.. facts.Warnings, .. reader.Warnings];
-        return _compressed == 0 ? warnings : warnings.Add(new IsoDefect(
-            $"{_compressed} of its files are compressed (zisofs) and cannot be served", reader.OffsetOf(reader.Root)));
+        return _unknownCompressions == 0 ? warnings : warnings.Add(new IsoDefect(
+            $"{_unknownCompressions} of its files are compressed in an unknown way (zisofs) and cannot be served",
+            reader.OffsetOf(reader.Root)));
     }
 }

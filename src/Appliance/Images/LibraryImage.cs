@@ -118,18 +118,13 @@ public sealed class LibraryImage
 
     /// <summary>Opens a file node of <see cref="Tree"/>; null for any other node, and as for a path.</summary>
     /// <exception cref="IOException">
-    /// The image cannot be read, or the file is compressed; the message names its path.
+    /// The image cannot be read, or the file is compressed in a way that cannot be; the message names its path.
     /// </exception>
     public Payload? OpenFile(ImageNode node)
     {
         if (Tree is null || node.Tree != Tree || !node.IsFile)
         {
             return null;
-        }
-
-        if (node.IsCompressed)
-        {
-            throw new IOException($"{node.Name} in {_listed.File.FullPath} is compressed (zisofs): make the image without mkzftree.");
         }
 
         return Acquire() is SharedFile file ? Tree.OpenFile(node, file) : null;

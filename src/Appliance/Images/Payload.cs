@@ -1,21 +1,28 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
+using Appliance.Formats;
 
 namespace Appliance.Images;
 
 /// <summary>
-/// One run of a payload's bytes: of an open file from <paramref name="Offset"/>, of memory, or, with neither, zeros.
+/// One run of a payload's bytes: of an open file from <paramref name="Offset"/>, of memory, of what is made as it is read, or,
+/// with none of these, zeros.
 /// </summary>
 /// <param name="Length">Bytes in this run.</param>
-/// <param name="File">The file that holds them, or null.</param>
-/// <param name="Offset">Where they start in the file, in bytes.</param>
-/// <param name="Memory">The bytes themselves when there is no file; empty with no file means zeros.</param>
+/// <param name="File">The file that holds them as they are, or null.</param>
+/// <param name="Offset">Where they start in the file or the source, in bytes.</param>
+/// <param name="Memory">The bytes themselves, or empty.</param>
 public readonly record struct PayloadSegment(long Length, SharedFile? File, long Offset, ReadOnlyMemory<byte> Memory)
 {
+    /// <summary>What makes them as they are read, or null: the bytes of a compressed file.</summary>
+    public SectorSource? Source { get; init; }
+
     public static PayloadSegment OfFile(SharedFile file, long offset, long length) => new(length, file, offset, default);
 
     public static PayloadSegment OfMemory(ReadOnlyMemory<byte> memory) => new(memory.Length, null, 0, memory);
+
+    public static PayloadSegment OfSource(SectorSource source) => new(source.Length, null, 0, default) { Source = source };
 
     public static PayloadSegment OfZeros(long length) => new(length, null, 0, default);
 
@@ -23,9 +30,9 @@ public readonly record struct PayloadSegment(long Length, SharedFile? File, long
     {
         int count = (int)Math.Min(destination.Length, Length - offset);
         destination = destination[..count];
-        if (File is not null)
+        if ((File ?? Source) is { } source)
         {
-            return File.Read(Offset + offset, destination);
+            return source.Read(Offset + offset, destination);
         }
 
         if (Memory.IsEmpty)
@@ -142,7 +149,7 @@ public sealed class Payload : IDisposable
             long skip = offset - _starts[index];
             long count = Math.Min(segment.Length - skip, length);
             ReadOnlyMemory<byte> memory = segment.Memory.IsEmpty ? default : segment.Memory.Slice((int)skip, (int)count);
-            yield return new PayloadSegment(count, segment.File, segment.Offset + skip, memory);
+            yield return segment with { Length = count, Offset = segment.Offset + skip, Memory = memory };
             offset += count;
             length -= count;
         }

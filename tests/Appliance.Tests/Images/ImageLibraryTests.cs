@@ -70,7 +70,7 @@ public sealed class ImageLibraryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_compressed_file_is_refused_with_a_reason()
+    public async Task A_file_whose_compression_is_damaged_is_refused_with_a_reason()
     {
         var iso = new HandMadeIso();
         iso.WriteRockRidgeRoot(iso.File("A", 30, 100, systemUse: [.. HandMadeIso.Nm("packed"), .. HandMadeIso.Zf(5000)]));
@@ -78,7 +78,7 @@ public sealed class ImageLibraryTests : IDisposable
         await ScanAsync();
         var exception = Assert.Throws<IOException>(() => Find("old").OpenFile("/packed"));
         Assert.Contains("packed in", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("old.iso is compressed", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("old.iso is compressed (zisofs), and it has no header of zisofs.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

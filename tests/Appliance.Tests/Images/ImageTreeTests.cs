@@ -89,15 +89,32 @@ public sealed class ImageTreeTests
     }
 
     [Fact]
-    public void A_compressed_file_is_marked_and_warned_of()
+    public void A_compressed_file_is_marked_and_warned_of_when_nothing_can_read_it()
     {
         var iso = new HandMadeIso();
         iso.WriteRockRidgeRoot(
-            iso.File("A", 30, 100, systemUse: [.. Nm("packed"), .. Zf(5000)]), iso.File("B", 31, 100, systemUse: Nm("plain")));
+            iso.File("A", 30, 100, systemUse: [.. Nm("packed"), .. Zf(5000)]),
+            iso.File("B", 31, 100, systemUse: Nm("plain")),
+            iso.File("C", 32, 100, systemUse: [.. Nm("unknown"), .. Entry("ZF", [(byte)'X', (byte)'Z', 6, 15, 1, 2, 0, 0, 0, 0, 0, 0])]));
         ImageTree tree = Read(iso);
-        Assert.Equal([true, false], tree.Root.Children.Select(static node => node.IsCompressed));
+        Assert.Equal([(true, 5000), (false, 100), (true, 513)], tree.Root.Children.Select(static node => (node.IsCompressed, node.Length)));
         Assert.All(tree.Root.Children, static node => Assert.True(node.IsFile));
-        Assert.Contains("1 of its files are compressed", Assert.Single(tree.Warnings).Reason, StringComparison.Ordinal);
+        Assert.Equal(new IsoExtent(30 * 2048, 100), tree.Root.Children.First().Extents.Single());
+        Assert.Contains("1 of its files are compressed in an unknown way", Assert.Single(tree.Warnings).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "too short")]
+    [InlineData("707A040F8813000000001388FF", null)]
+    [InlineData("707A040F88130000000013", "too short")]
+    [InlineData("505A060F0000000000000080", "longer than any file")]
+    public void An_entry_for_a_compressed_file_must_be_whole(string data, string? reason)
+    {
+        var iso = new HandMadeIso();
+        iso.WriteRockRidgeRoot(iso.File("A", 30, 100, systemUse: [.. Nm("packed"), .. Entry("ZF", Convert.FromHexString(data))]));
+        bool read = ImageTree.TryRead(iso.Source, out _, out IsoDefect? defect, default);
+        Assert.Equal(reason is null, read);
+        Assert.Contains(reason ?? "", defect?.Reason ?? "", StringComparison.Ordinal);
     }
 
     private static ImageTree Tree()
