@@ -18,7 +18,7 @@ public interface IDirectoryReader
     /// <summary>The volume's root directory.</summary>
     DirectoryAddress Root { get; }
 
-    /// <summary>UTF-8, 1 to 510 bytes, without <c>/</c> and zero bytes, neither <c>.</c> nor <c>..</c>.</summary>
+    /// <summary>UTF-8, 1 to 765 bytes (255 letters of FAT), without <c>/</c> and zero bytes, neither <c>.</c> nor <c>..</c>.</summary>
     ReadOnlySpan<byte> Name { get; }
 
     IsoEntryKind Kind { get; }

@@ -20,6 +20,9 @@ public enum IsoNaming
 
     /// <summary>None of ISO 9660's: the Unicode names of the UDF side.</summary>
     Udf,
+
+    /// <summary>None of ISO 9660's: the long names of a FAT volume, in a disk image.</summary>
+    Fat,
 }
 
 /// <summary>What an image says about itself; empty text where it says nothing.</summary>
@@ -71,6 +74,16 @@ public sealed class IsoVolume
 
     /// <summary>Bytes to skip in each system use area (SUSP 1.12 §5.3).</summary>
     internal int SystemUseSkip { get; }
+
+    /// <summary>Whether the image says that it holds ISO 9660: a volume descriptor is where the first must be.</summary>
+    /// <exception cref="IOException">The medium could not be read.</exception>
+    public static bool IsAnnounced(SectorSource source)
+    {
+        // 0 type | 1 identifier (5)
+        Span<byte> descriptor = stackalloc byte[6];
+        return source.TryReadExactly(VolumeDescriptor.FirstSector * VolumeDescriptor.SectorLength, descriptor)
+            && descriptor[1..].SequenceEqual("CD001"u8);
+    }
 
     /// <summary>Reads the descriptors of the volume's last session and chooses the best names it has.</summary>
     /// <exception cref="IOException">The medium could not be read.</exception>

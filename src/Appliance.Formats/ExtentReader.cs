@@ -1,6 +1,6 @@
 using Appliance.Formats.Iso9660;
 
-namespace Appliance.Formats.Udf;
+namespace Appliance.Formats;
 
 /// <summary>Reads through the extents of a file as if they were one.</summary>
 internal sealed class ExtentReader(SectorSource source, List<IsoExtent> extents)
