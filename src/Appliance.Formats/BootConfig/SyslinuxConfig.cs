@@ -19,7 +19,9 @@ public sealed class SyslinuxConfig
     private readonly List<Draft> _drafts = [];
     private string _globalAppend = "";
     private string _default = "";
-    private int _files;
+
+    /// <summary>Files read, the first included.</summary>
+    private int _files = 1;
 
     private SyslinuxConfig(ReadConfigFile read, string folder)
     {
