@@ -43,6 +43,11 @@ internal static class ScanCommand
                 await output.WriteLineAsync($"    SHA-256 {image.Integrity.Sha256 ?? "unknown"}: {image.Integrity.Detail}");
             }
 
+            if (plan is not null && image.TreeProblem is not null)
+            {
+                await output.WriteLineAsync($"    no files to serve: {image.TreeProblem}");
+            }
+
             foreach (BootOption option in plan?.Options ?? [])
             {
                 await output.WriteLineAsync($"    {Printable.Text(option.Title)}: {string.Join(", ", Firmwares(option))}");

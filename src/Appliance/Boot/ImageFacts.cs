@@ -20,8 +20,11 @@ internal sealed class ImageFacts(LibraryImage image)
     /// </summary>
     public bool HasBiosBoot => HasBoot(ElToritoPlatform.X86Bios);
 
-    /// <summary>Whether UEFI firmware finds a boot entry on the disc.</summary>
-    public bool HasEfiBoot => HasBoot(ElToritoPlatform.Efi);
+    /// <summary>
+    /// Whether UEFI firmware finds a boot entry on the disc, and a boot program behind it; what cannot be looked into is
+    /// believed.
+    /// </summary>
+    public bool HasEfiBoot => HasBoot(ElToritoPlatform.Efi) && image.Tree!.EfiLoaders is not { IsEmpty: true };
 
     /// <summary>Names in a folder of the image; empty when there is no such folder.</summary>
     public IEnumerable<string> List(string folder) =>

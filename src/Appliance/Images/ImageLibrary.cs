@@ -120,11 +120,11 @@ public sealed partial class ImageLibrary : IDisposable
             .DistinctBy(static image => image.File.Identity)
             .ToDictionary(static image => image.File.Identity, image => _contents[image.File.Identity]);
         List<ListedImage> unread = settled.FindAll(
-            image => image.IsDisc && (!_contents.TryGetValue(image.File.Identity, out ImageContent? content) || content.IsUnreadable));
+            image => !_contents.TryGetValue(image.File.Identity, out ImageContent? content) || content.IsUnreadable);
         Publish();
         foreach (ListedImage image in unread)
         {
-            _contents[image.File.Identity] = Read(image.File, cancellationToken);
+            _contents[image.File.Identity] = Read(image, cancellationToken);
             Publish();
         }
     }
@@ -156,11 +156,12 @@ public sealed partial class ImageLibrary : IDisposable
         return (settled, growing.ToImmutable());
     }
 
-    private ImageContent Read(ListedFile file, CancellationToken cancellationToken)
+    private ImageContent Read(ListedImage listed, CancellationToken cancellationToken)
     {
+        ListedFile file = listed.File;
         if (file.Identity.Length == 0)
         {
-            return Broken(file, "the file is empty");
+            return WithoutTree(listed, "the file is empty");
         }
 
         using var timeout = new CancellationTokenSource(ReadTime, _time);
@@ -175,15 +176,15 @@ public sealed partial class ImageLibrary : IDisposable
                 return new ImageContent(tree, null);
             }
 
-            return Broken(file, defect.ToString());
+            return WithoutTree(listed, defect.ToString());
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Broken(file, "reading it took more than 60 s");
+            return WithoutTree(listed, "reading it took more than 60 s");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Broken(file, $"it cannot be read: {exception.Message}") with { IsUnreadable = true };
+            return WithoutTree(listed, $"it cannot be read: {exception.Message}") with { IsUnreadable = true };
         }
         finally
         {
@@ -191,15 +192,19 @@ public sealed partial class ImageLibrary : IDisposable
         }
     }
 
-    private ImageContent Broken(ListedFile file, string reason)
+    private ImageContent WithoutTree(ListedImage listed, string problem)
     {
-        bool known = _contents.TryGetValue(file.Identity, out ImageContent? before) && before.BrokenReason == reason;
-        if (!known)
+        bool known = _contents.TryGetValue(listed.File.Identity, out ImageContent? before) && before.Problem == problem;
+        if (!known && listed.IsDisc)
         {
-            LogBroken(_log, file.RelativePath, reason);
+            LogBroken(_log, listed.File.RelativePath, problem);
+        }
+        else if (!known)
+        {
+            LogWithoutFiles(_log, listed.File.RelativePath, problem);
         }
 
-        return new ImageContent(null, reason);
+        return new ImageContent(null, problem);
     }
 
     /// <summary>Replaces the snapshot if it would differ; images that have not changed stay the same objects.</summary>
@@ -214,7 +219,7 @@ public sealed partial class ImageLibrary : IDisposable
         {
             string id = ids[listed.File.RelativePath];
             ImageIntegrity integrity = _integrities.GetValueOrDefault(KeyOf(listed.File), ImageIntegrity.Unknown);
-            ImageContent? content = listed.IsDisc ? _contents.GetValueOrDefault(listed.File.Identity) : ImageContent.OfRawDisk;
+            ImageContent? content = _contents.GetValueOrDefault(listed.File.Identity);
             if (content is null)
             {
                 pending.Add(listed.File.RelativePath);
@@ -256,6 +261,9 @@ public sealed partial class ImageLibrary : IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Image {Path} is broken: {Reason}")]
     private static partial void LogBroken(ILogger log, string path, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Image {Path} is a raw disk without files to serve: {Reason}")]
+    private static partial void LogWithoutFiles(ILogger log, string path, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Library: {Images} images, {Pending} not ready yet")]
     private static partial void LogChanged(ILogger log, int images, int pending);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Appliance.Formats;
+using Appliance.Formats.Fat;
 using Appliance.Formats.Iso9660;
 
 namespace Appliance.Images;
@@ -15,8 +16,8 @@ public sealed class ImageTree
     /// <summary>Links followed for one path. 40: as Linux does, before it says ELOOP (<c>ubuntu -> .</c> is one per use).</summary>
     public const int MaxLinks = 40;
 
-    /// <summary>Bytes of one path segment that is looked up: twice what a directory record can hold.</summary>
-    private const int MaxSegmentBytes = 2 * Iso9660Limits.NameBytes;
+    /// <summary>Bytes of one path segment that is looked up: the longest name of any reader, FAT's 255 letters.</summary>
+    private const int MaxSegmentBytes = 3 * FatLimits.NameLetters;
 
     private readonly TreeRecord[] _records;
     private readonly byte[] _text;
@@ -38,6 +39,12 @@ public sealed class ImageTree
 
     /// <summary>What firmware can boot from the disc.</summary>
     public ImmutableArray<ElToritoEntry> BootEntries => Facts.BootEntries;
+
+    /// <summary>
+    /// Names in <c>/EFI/BOOT</c> of the EFI system partition that a disc's boot catalogue or partition table leads to; null
+    /// when it leads to none that can be read.
+    /// </summary>
+    public ImmutableArray<string>? EfiLoaders => Facts.EfiLoaders;
 
     /// <summary>Length in bytes that the image claims.</summary>
     public long DeclaredLength => Facts.DeclaredLength;

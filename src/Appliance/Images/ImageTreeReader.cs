@@ -7,6 +7,7 @@ namespace Appliance.Images;
 
 /// <summary>
 /// Decides which side of an image its tree is read from. Many images have two: ISO 9660, and UDF over the same files.
+/// Disk images have neither; a hybrid, which is a disc and a disk, is read as the disc.
 /// <list type="bullet">
 /// <item>A full ISO 9660 side with Rock Ridge is taken: it has permissions and links, and mastering tools write it with
 /// more care.</item>
@@ -24,15 +25,36 @@ internal sealed class ImageTreeReader(SectorSource source, CancellationToken can
     public bool TryRead([NotNullWhen(true)] out ImageTree? tree, [NotNullWhen(false)] out IsoDefect? defect)
     {
         IsoVolume.TryOpen(source, out IsoVolume? volume, out IsoDefect? isoDefect);
-        if (!UdfVolume.IsAnnounced(source))
+        if (UdfVolume.IsAnnounced(source))
         {
-            defect = isoDefect;
-            tree = null;
-            return volume is not null && TryReadIso(volume, out tree, out defect);
+            return TryReadBridge(volume, out tree, out defect);
         }
 
+        if (volume is not null)
+        {
+            return TryReadIso(volume, out tree, out defect);
+        }
+
+        tree = null;
+        if (isoDefect is not null && IsoVolume.IsAnnounced(source))
+        {
+            // A disc whose end is missing must not pass for the small disk that a hybrid also is.
+            defect = isoDefect;
+            return false;
+        }
+
+        bool isDisk = new DiskTreeReader(source).TryRead(out tree, out IsoDefect? diskDefect, cancellationToken);
+        defect = isDisk ? null : diskDefect ?? new IsoDefect(
+            "there is no ISO 9660 volume descriptor in it, nor a UDF or FAT volume",
+            VolumeDescriptor.FirstSector * VolumeDescriptor.SectorLength);
+        return isDisk;
+    }
+
+    private bool TryReadBridge(
+        IsoVolume? volume, [NotNullWhen(true)] out ImageTree? tree, [NotNullWhen(false)] out IsoDefect? defect)
+    {
         ImageTree? iso = null;
-        if (volume is { Naming: IsoNaming.RockRidge } && TryReadIso(volume, out iso, out isoDefect) && !IsStub(iso))
+        if (volume is { Naming: IsoNaming.RockRidge } && TryReadIso(volume, out iso, out _) && !IsStub(iso))
         {
             (tree, defect) = (iso, null);
             return true;
@@ -70,13 +92,19 @@ internal sealed class ImageTreeReader(SectorSource source, CancellationToken can
     private static bool IsStub(ImageTree tree) => tree.Count <= MaxStubNodes;
 
     private bool TryReadIso(IsoVolume volume, [NotNullWhen(true)] out ImageTree? tree, [NotNullWhen(false)] out IsoDefect? defect) =>
-        new ImageTreeBuilder(ImageFacts.Of(volume), new IsoDirectoryReader(volume)).TryBuild(out tree, out defect, cancellationToken);
+        TryBuild(ImageFacts.Of(volume), new IsoDirectoryReader(volume), out tree, out defect);
 
     private bool TryReadUdf(IsoVolume? iso, [NotNullWhen(true)] out ImageTree? tree, [NotNullWhen(false)] out IsoDefect? defect)
     {
         tree = null;
         return UdfVolume.TryOpen(source, out UdfVolume? volume, out defect)
-            && new ImageTreeBuilder(ImageFacts.Of(volume, iso), new UdfDirectoryReader(volume))
-                .TryBuild(out tree, out defect, cancellationToken);
+            && TryBuild(ImageFacts.Of(volume, iso), new UdfDirectoryReader(volume), out tree, out defect);
+    }
+
+    private bool TryBuild(
+        ImageFacts facts, IDirectoryReader reader, [NotNullWhen(true)] out ImageTree? tree, [NotNullWhen(false)] out IsoDefect? defect)
+    {
+        facts = facts with { EfiLoaders = new DiskTreeReader(source).FindEfiLoaders(facts.BootEntries) };
+        return new ImageTreeBuilder(facts, reader).TryBuild(out tree, out defect, cancellationToken);
     }
 }

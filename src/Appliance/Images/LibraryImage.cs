@@ -5,10 +5,8 @@ using Appliance.Images.Integrity;
 namespace Appliance.Images;
 
 /// <summary>What reading an image came to: its tree, or why there is none.</summary>
-internal sealed record ImageContent(ImageTree? Tree, string? BrokenReason)
+internal sealed record ImageContent(ImageTree? Tree, string? Problem)
 {
-    public static readonly ImageContent OfRawDisk = new(null, null);
-
     /// <summary>The medium or its permissions failed, not the image: worth another try although the file is the same.</summary>
     public bool IsUnreadable { get; init; }
 }
@@ -68,14 +66,19 @@ public sealed class LibraryImage
 
     public DateTimeOffset LastModified => _listed.File.Identity.Modified;
 
-    /// <summary>Whether it is a disc (<c>.iso</c>); otherwise it is a raw disk (<c>.img</c>), which has no tree.</summary>
+    /// <summary>
+    /// Whether it is a disc (<c>.iso</c>); otherwise it is a raw disk (<c>.img</c>), which is of use without a tree too.
+    /// </summary>
     public bool IsDisc => _listed.IsDisc;
 
-    /// <summary>What is inside; null for raw disks and broken discs.</summary>
+    /// <summary>What is inside; null for broken discs, and for raw disks without a FAT volume.</summary>
     public ImageTree? Tree => Content.Tree;
 
     /// <summary>Why a disc cannot be used, in words for its owner, or null.</summary>
-    public string? BrokenReason => Content.BrokenReason;
+    public string? BrokenReason => IsDisc ? Content.Problem : null;
+
+    /// <summary>Why there is no <see cref="Tree"/>, in words for its owner, or null.</summary>
+    public string? TreeProblem => Content.Problem;
 
     /// <summary>Paths of the files in the manual folder beside the image, which come before those inside it.</summary>
     public IEnumerable<string> ManualFiles => _listed.ManualFiles.Select(static file => file.RelativePath);

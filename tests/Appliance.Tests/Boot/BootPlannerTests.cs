@@ -1,4 +1,5 @@
 using Appliance.Boot;
+using Appliance.Formats.Tests.Fat;
 using Appliance.Images;
 using Appliance.Options;
 using Appliance.Tests.Images;
@@ -97,6 +98,17 @@ public sealed class BootPlannerTests : IDisposable
         Assert.Equal(["Boot it as a disc", "First", "Second", "Copy it to memory (memdisk)"], plan.Options.Select(static option => option.Title));
         Assert.Equal(new SanBootLine("/isos/other.iso", HasBiosBoot: true, HasEfiBoot: false), plan.Options[0].Line);
         Assert.Equal([ClientFirmware.Bios], Firmwares(plan));
+    }
+
+    [Theory]
+    [InlineData("BOOTX64.EFI", true)]
+    [InlineData("GRUB.CFG", false)]
+    public async Task A_disc_is_offered_to_UEFI_when_there_is_a_program_in_its_EFI_partition(string file, bool isOffered)
+    {
+        var fat = new HandMadeFat(12, present: 16);
+        fat.WriteRoot(fat.Directory("EFI", fat.Directory("BOOT", fat.File(file, "x"u8))));
+        BootPlan plan = await PlanAsync("efi", "EFI", ["-e", "efi.img", "-no-emul-boot"], ("efi.img", fat.Bytes));
+        Assert.Equal(isOffered, !plan.For(ClientFirmware.UefiX64).IsEmpty);
     }
 
     [Fact]

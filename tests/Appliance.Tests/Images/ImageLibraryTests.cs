@@ -1,4 +1,6 @@
 using System.Text;
+using Appliance.Formats.Tests.Disk;
+using Appliance.Formats.Tests.Fat;
 using Appliance.Formats.Tests.Iso9660;
 using Appliance.Images;
 using Appliance.Options;
@@ -52,8 +54,37 @@ public sealed class ImageLibraryTests : IDisposable
         await ScanAsync();
         LibraryImage image = Assert.Single(Snapshot.Images);
         Assert.Equal((false, null, null), (image.IsDisc, image.Tree, image.BrokenReason));
+        Assert.Contains("nor a UDF or FAT volume", image.TreeProblem, StringComparison.Ordinal);
         using Payload payload = image.OpenImage()!;
         Assert.Equal("raw", Text(payload));
+    }
+
+    [Fact]
+    public async Task A_raw_disk_with_a_FAT_volume_serves_its_files_out_of_the_image()
+    {
+        var fat = new HandMadeFat(16);
+        fat.WriteRoot(fat.Directory("EFI", fat.Directory("BOOT", fat.LongFile("grub settings.cfg", "GRUBSE~1.CFG", "menuentry"u8))));
+        Add("stick.img", HandMadeDisk.WithGuidTable(fat.Bytes, HandMadeDisk.EfiGuid).Bytes);
+        await ScanAsync();
+        LibraryImage image = Assert.Single(Snapshot.Images);
+        Assert.Equal((null, null), (image.BrokenReason, image.TreeProblem));
+        using Payload payload = image.OpenFile("/efi/boot/GRUB settings.cfg")!;
+        Assert.Equal("menuentry", Text(payload));
+        Assert.All(payload.Segments, static segment => Assert.NotNull(segment.File));
+    }
+
+    [Fact]
+    public async Task A_raw_disk_whose_FAT_volume_is_broken_is_still_a_disk()
+    {
+        var fat = new HandMadeFat(16);
+        fat.WriteRoot(HandMadeFat.Entry("LOOP", fat.Chain(20, 21), 5000));
+        Add("stick.img", fat.Bytes);
+        await ScanAsync();
+        LibraryImage image = Assert.Single(Snapshot.Images);
+        Assert.Equal((null, null), (image.BrokenReason, image.Tree));
+        Assert.Contains("longer than its clusters", image.TreeProblem, StringComparison.Ordinal);
+        using Payload payload = image.OpenImage()!;
+        Assert.Equal(fat.Bytes.Length, payload.Length);
     }
 
     [Fact]
