@@ -38,6 +38,12 @@ test  mkudffs                                  udftools
 test  xz                                       xz-utils
 test  zstd                                     zstd
 test  strace                                   strace
+test  /usr/share/doc/libudfread0               libudfread0
+test  /usr/lib/ipxe/ipxe.iso                   ipxe
+test  mcopy                                    mtools
+test  /usr/sbin/mkfs.fat                       dosfstools
+test  /usr/sbin/sfdisk                         fdisk
+test  /usr/sbin/sgdisk                         gdisk
 live  mmdebstrap                               mmdebstrap
 live  mksquashfs                               squashfs-tools
 test  nbdcopy                                  libnbd-bin

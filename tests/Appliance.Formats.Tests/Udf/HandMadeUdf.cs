@@ -15,6 +15,9 @@ internal enum UdfLayout
 
     /// <summary>UDF 1.50, whose table has a tail.</summary>
     OldVirtual,
+
+    /// <summary>As <see cref="Metadata"/>, but in one piece: libudfread knows no other.</summary>
+    WholeMetadata,
 }
 
 /// <summary>
@@ -87,6 +90,7 @@ internal sealed partial class HandMadeUdf
     public long EntrySector(uint block) => _layout switch
     {
         UdfLayout.Metadata => PartitionStart + (block < 3 ? 4 + block : 10 + block),
+        UdfLayout.WholeMetadata => PartitionStart + 4 + block,
         UdfLayout.Virtual or UdfLayout.OldVirtual => PartitionStart + 4 + (block < MetadataBlocks ? block ^ 1 : block),
         _ => DataSector(block),
     };
@@ -160,6 +164,8 @@ internal sealed partial class HandMadeUdf
         "HAND MADE"u8.CopyTo(volume[85..]);
         volume[211] = 10;
         Write(volume, 212, BlockSize);
+        "*OSTA UDF Compliant"u8.CopyTo(volume[217..]);
+        Write(volume, 240, 0x0250);
         Long(BlockSize, FileSetBlock, EntryPartition).CopyTo(volume[248..]);
         byte[] maps = Maps();
         Write(volume, 264, (uint)maps.Length, EntryPartition + 1u);
@@ -179,7 +185,7 @@ internal sealed partial class HandMadeUdf
                 "*UDF Sparable Partition"u8.CopyTo(named.AsSpan(5));
                 Write(named, 40, PacketBlocks | (2 << 16), BlockSize, SparingTable, SparingTable + 1);
                 return named;
-            case UdfLayout.Metadata:
+            case UdfLayout.Metadata or UdfLayout.WholeMetadata:
                 "*UDF Metadata Partition"u8.CopyTo(named.AsSpan(5));
                 Write(named, 40, 0, 1, uint.MaxValue, 32, 1);
                 return [.. physical, .. named];
@@ -195,8 +201,10 @@ internal sealed partial class HandMadeUdf
     {
         switch (_layout)
         {
-            case UdfLayout.Metadata:
-                byte[] extents = [.. Short(3 * BlockSize, 4), .. Short((MetadataBlocks - 3) * BlockSize, 13)];
+            case UdfLayout.Metadata or UdfLayout.WholeMetadata:
+                byte[] extents = _layout == UdfLayout.Metadata
+                    ? [.. Short(3 * BlockSize, 4), .. Short((MetadataBlocks - 3) * BlockSize, 13)]
+                    : Short(MetadataBlocks * BlockSize, 4);
                 WriteEntry(Sector(PartitionStart), 0, 250, 0, extents, MetadataBlocks * BlockSize, extended: true);
                 WriteEntry(Sector(PartitionStart + 1), 1, 251, 0, extents, MetadataBlocks * BlockSize, extended: true);
                 break;
