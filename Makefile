@@ -10,6 +10,8 @@ RID ?= linux-x64
 # Firmware of the demo's PC: bios, uefi, uefi-http, uefi-sb and uefi-sb-http (Secure Boot), arm64.
 FIRMWARE ?= bios
 export FIRMWARE
+# Inputs that `make fuzz` makes for each parser.
+CASES ?= 100000
 
 shell_scripts = $(shell git ls-files '*.sh' .ci/run)
 
@@ -37,8 +39,9 @@ lint: ## Check the format of the code and of the shell scripts
 format: ## Format the code
 	dotnet format appliance.sln
 
-fuzz: ## Feed the parsers mutated input
-	dotnet test tests/Appliance.Fuzz
+fuzz: ## Feed the parsers mutated input: make fuzz CASES=100000
+	board/common/host-packages.sh test
+	PLUGBOOT_FUZZ_CASES=$(CASES) dotnet test tests/Appliance.Fuzz
 
 publish: ## Compile the daemon to one native file: make publish RID=linux-arm
 	board/common/host-packages.sh build
