@@ -22,7 +22,7 @@ public sealed class FatDirectoryReader(FatVolume volume) : IDirectoryReader
 
     public IReadOnlyList<IsoExtent> Extents => _extents;
 
-    public bool IsCompressed => false;
+    public ZisofsEntry? Compression => null;
 
     public DirectoryAddress Directory { get; private set; }
 
