@@ -134,8 +134,8 @@ public sealed class LibraryImage
     }
 
     /// <summary>
-    /// The image's slim form; false with the reason when it has none. It is made anew when memory was needed meanwhile,
-    /// which takes a millisecond.
+    /// The image's slim form; false with the reason when it has none. It is not kept when memory is needed: made anew from the
+    /// tree, it is the same.
     /// </summary>
     public bool TryFindSlim([NotNullWhen(true)] out SlimImage? slim, [NotNullWhen(false)] out string? reason)
     {

@@ -58,8 +58,15 @@ internal static class SlimSelection
                 .Select(selected.Take),
         ];
         reason = selected.Objection;
-        root = reason is null ? EntryOf(tree.Root) with { Children = [.. children] } : null;
-        return root is not null;
+        if (reason is not null)
+        {
+            return false;
+        }
+
+        // A tree knows no date of its root.
+        long latest = children.Max(static child => child.ModifiedUnixSeconds);
+        root = EntryOf(tree.Root) with { Children = [.. children], ModifiedUnixSeconds = latest };
+        return true;
     }
 
     private static bool IsMediaFolder(ImageNode node) =>
