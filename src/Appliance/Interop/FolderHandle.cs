@@ -13,11 +13,13 @@ internal sealed class FolderHandle : IDisposable
     private const int CloseOnExec = 0x80000;  // O_CLOEXEC, the same on x86 and ARM
     private const int LockExclusive = 2;      // LOCK_EX
     private const int DoNotWait = 4;          // LOCK_NB
+    private const int Unlock = 8;             // LOCK_UN
     private const int WouldBlock = 11;        // EWOULDBLOCK
     private const int Invalid = 22;           // EINVAL
 
     private readonly SafeFileHandle _handle;
     private readonly string _path;
+    private bool _isLocked;
 
     private FolderHandle(SafeFileHandle handle, string path)
     {
@@ -60,15 +62,23 @@ internal sealed class FolderHandle : IDisposable
     /// <exception cref="IOException">The file system has no locks.</exception>
     public bool TryLock()
     {
-        if (LinuxFolder.FLock(_handle, LockExclusive | DoNotWait) == 0)
-        {
-            return true;
-        }
-
-        return Marshal.GetLastPInvokeError() == WouldBlock ? false : throw Failure(_path, "cannot be locked");
+        _isLocked = LinuxFolder.FLock(_handle, LockExclusive | DoNotWait) == 0;
+        return _isLocked || Marshal.GetLastPInvokeError() == WouldBlock ? _isLocked : throw Failure(_path, "cannot be locked");
     }
 
-    public void Dispose() => _handle.Dispose();
+    /// <summary>
+    /// Lets go of the lock in words: closing alone leaves it to a program that is just being started, which has a copy of the
+    /// descriptor between fork and exec.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_isLocked)
+        {
+            _ = LinuxFolder.FLock(_handle, Unlock);
+        }
+
+        _handle.Dispose();
+    }
 
     private static IOException Failure(string path, string what) =>
         new($"{path} {what}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
