@@ -44,6 +44,7 @@ test  mcopy                                    mtools
 test  /usr/sbin/mkfs.fat                       dosfstools
 test  /usr/sbin/sfdisk                         fdisk
 test  /usr/sbin/sgdisk                         gdisk
+test  mksquashfs                               squashfs-tools
 live  mmdebstrap                               mmdebstrap
 live  mksquashfs                               squashfs-tools
 test  nbdcopy                                  libnbd-bin

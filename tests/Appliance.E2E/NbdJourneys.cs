@@ -91,6 +91,24 @@ public sealed class NbdJourneys(RigFixture rig) : IAsyncLifetime
             $"NbdServer: [0-9.:]+ {Image} [0-9]+ reads, {length} bytes in [0-9.]+ s: disconnected", TimeSpan.FromSeconds(5));
     }
 
+    /// <summary>
+    /// The client's machine is switched off: nothing says so but its silence. The server asks after 30 s, three times, ten
+    /// seconds apart; what is left is a place that another can have.
+    /// </summary>
+    [Fact]
+    [Trait("Suite", "all")]
+    public async Task A_guest_that_is_killed_is_dropped_after_a_minute()
+    {
+        await using (LinuxGuest guest = await LinuxGuest.StartAsync(rig.Wire, "nbd-killed"))
+        {
+            await guest.RunAsync($"nbd-client {Wire.ServerAddress} /dev/nbd0 -N {Image} && head -c 65536 /dev/nbd0 > /dev/null");
+        }
+
+        await _daemon.Log.WaitForAsync(
+            $"NbdServer: 192.168.100.70:[0-9]+ {Image} [1-9][0-9]* reads, [0-9]+ bytes in [0-9.]+ s: (Connection timed out|No route to host)",
+            TimeSpan.FromSeconds(90));
+    }
+
     private static string ImagePath => SampleLibrary.PathOf(SampleLibrary.GrubRescue);
 
     private static string Url(string export) => $"nbd://{Wire.ServerAddress}/{export}";

@@ -18,6 +18,7 @@ FIRMWARE  bios        SeaBIOS with QEMU's own iPXE in the card
           uefi-sb-http  the second
           arm64       AAVMF with its own PXE client
           arm64-http  AAVMF with its HTTP boot client
+          linux       none: the guest of tests/rig/linux-guest.sh is in memory at power-on
 TAP       an existing tap interface on the wire
 INSTANCE  1 to 99, part of the MAC address; 1 by default
 
@@ -61,6 +62,12 @@ case $firmware in
         # graphics=off: SeaBIOS, iPXE, GRUB and memdisk write to the serial port instead of a screen.
         network+=(-device "virtio-net-pci,netdev=wire,mac=$mac,bootindex=1")
         exec "${x64[@]}" -machine q35,graphics=off "${common[@]}" "${network[@]}"
+        ;;
+    linux)
+        guest=$artifacts/sample/guest
+        network+=(-device "virtio-net-pci,netdev=wire,mac=$mac,romfile=")
+        exec "${x64[@]}" -machine q35 "${common[@]}" "${network[@]}" \
+            -kernel "$guest/vmlinuz" -initrd "$guest/initrd.img" -append "console=ttyS0 quiet panic=-1"
         ;;
     uefi | uefi-http)
         uefi /usr/share/OVMF/OVMF_CODE_4M.fd /usr/share/OVMF/OVMF_VARS_4M.fd

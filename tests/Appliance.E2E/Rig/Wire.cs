@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 
 namespace Appliance.E2E.Rig;
 
@@ -63,6 +64,17 @@ internal sealed class Wire : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It failed.</exception>
     public Task<string> RunOnClientAsync(string program, params string[] arguments) =>
         HostCommand.RunAsync("ip", ["netns", "exec", Client, program, .. arguments]);
+
+    /// <summary>Starts a client's tool on the wire; likewise the process itself.</summary>
+    public Process StartOnClient(string program, params string[] arguments) =>
+        HostCommand.Start("ip", ["netns", "exec", Client, program, .. arguments]);
+
+    /// <summary>Bytes that have gone to the PC on the tap since the wire was laid, with all headers.</summary>
+    public async Task<long> CountBytesToPcAsync()
+    {
+        using JsonDocument links = JsonDocument.Parse(await Ip("-n", Server, "-json", "-statistics", "link", "show", "dev", Tap));
+        return links.RootElement[0].GetProperty("stats64").GetProperty("tx").GetProperty("bytes").GetInt64();
+    }
 
     /// <summary>Starts a program beside the bridge. It is the process itself that is returned: ip replaces itself by it.</summary>
     public Process StartBesideBridge(string program, params string[] arguments) =>
