@@ -53,7 +53,7 @@ loaders: ## Collect the clients' boot loaders from Debian's packages
 demo: ## Watch a PC boot through Plugboot: make demo FIRMWARE=uefi, DEMO=auto make demo
 	tests/rig/demo.sh
 
-bench: ## Measure beside dnsmasq, nginx, tftpd-hpa, atftpd and Kea
+bench: ## Measure beside dnsmasq, nginx, tftpd-hpa, atftpd, Kea and nbdkit: BENCH_ONLY=http make bench
 	tests/bench/bench.sh
 
 clean: ## Remove all output

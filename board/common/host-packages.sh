@@ -55,6 +55,9 @@ bench atftp                                    atftp
 bench curl                                     curl
 bench jq                                       jq
 bench dnsmasq                                  dnsmasq-base
+bench wrk                                      wrk
+bench nbdkit                                   nbdkit
+bench nbdcopy                                  libnbd-bin
 "
 
 # groups PURPOSE: the rows of the table that it needs.

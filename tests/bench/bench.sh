@@ -2,7 +2,7 @@
 # SUMMARY: Measures the daemon beside its peers, in the same run, and writes artifacts/bench/results.json and a table.
 #
 # Every round measures every server once, one after another, so that whatever else the machine does falls on all of them;
-# the median of the rounds counts. BENCH_ROUNDS sets their number.
+# the median of the rounds counts. BENCH_ROUNDS sets their number; BENCH_ONLY='http nbd' measures only these parts.
 set -euo pipefail
 # shellcheck source=../../board/common/shell.sh
 source "$(dirname "$0")/../../board/common/shell.sh"
@@ -16,13 +16,18 @@ source "$(dirname "$0")/measures.sh"
 rounds=${BENCH_ROUNDS:-5}
 output=$artifacts/bench
 samples=$output/samples.tsv
+parts=(start idle dhcp tftp http nbd boot)
+read -ra wanted <<< "${BENCH_ONLY:-${parts[*]}}"
+for part in "${wanted[@]}"; do
+    [[ " ${parts[*]} " == *" $part "* ]] || die "BENCH_ONLY: unknown part '$part': ${parts[*]}"
+done
 plugboot=${PLUGBOOT:-$artifacts/publish/linux-x64/plugboot}
 
 # sample NAME UNIT higher|lower SERVER VALUE
 sample() {
     [ -n "$5" ] || die "no value for '$1' of $4: see $work"
     printf '%s\t%s\t%s\t%s\t%s\n' "$@" >> "$samples"
-    printf '  %-34s %-15s %12s %s\n' "$1" "$4" "$5" "$2" >&2
+    printf '  %-38s %-15s %12s %s\n' "$1" "$4" "$5" "$2" >&2
 }
 
 # with_server NAME tcp|udp PORT COMMAND...: starts it, runs the command, stops it.
@@ -31,7 +36,7 @@ with_server() {
     shift 3
     "start_$name"
     await_port "$protocol" "$port"
-    [ "$name" != plugboot ] || await_ready "$work/plugboot.log" "$server" || die 'plugboot did not get ready'
+    [ "$name" != plugboot ] || await_library
     "$@"
     stop_server
 }
@@ -61,12 +66,37 @@ measure_tftp() {
 }
 
 measure_http() {
-    local rate cpu
-    read -r rate cpu < <(http)
+    local rate cpu length
+    read -r rate cpu < <(http "$image_url")
     sample 'HTTP' MB/s higher "$1" "$rate"
     sample 'HTTP CPU' s/GiB lower "$1" "$cpu"
-    sample 'HTTP ranges of 32 KiB' 1/s higher "$1" "$(http_ranges)"
+    measure_http_inside "$1" "$rate" "$cpu"
+    for length in 2 32; do
+        read -r rate cpu < <(http_ranges $((length * 1024)))
+        sample "HTTP random ranges of $length KiB" 1/s higher "$1" "$rate"
+        sample "HTTP random ranges of $length KiB, CPU" us lower "$1" "$cpu"
+    done
     sample 'RSS under HTTP load, at most' MB lower "$1" "$(memory VmHWM)"
+}
+
+# measure_http_inside NAME RATE CPU: a file inside an image, beside plain files: the peer's, and our own image as a whole.
+measure_http_inside() {
+    local rate=$2 cpu=$3
+    if [ "$1" = plugboot ]; then
+        sample 'HTTP, file in an image, CPU' s/GiB lower plugboot-whole "$cpu"
+        read -r rate cpu < <(http "http://$address/boot/bench/payload.bin")
+    fi
+    sample 'HTTP, file in an image' MB/s higher "$1" "$rate"
+    sample 'HTTP, file in an image, CPU' s/GiB lower "$1" "$cpu"
+}
+
+measure_nbd() {
+    local rate cpu connections
+    for connections in 1 4; do
+        read -r rate cpu < <(nbd "$connections")
+        sample "NBD, connections: $connections" MB/s higher "$1" "$rate"
+        sample "NBD, connections: $connections, CPU" s/GiB lower "$1" "$cpu"
+    done
 }
 
 measure_sizes() {
@@ -75,15 +105,21 @@ measure_sizes() {
         "$(calculate "($(stat --format=%s "$(command -v dnsmasq)") + $(stat --format=%s "$peers/nginx/usr/sbin/nginx")) / 1000000")"
 }
 
-measure_round() {
-    local name
-    measure_starts
-    for name in plugboot dnsmasq+nginx; do with_server "$name" tcp 80 measure_idle "$name"; done
+# measure_NAME_round, for each name in $parts.
+measure_start_round() { measure_starts; }
+measure_idle_round() { for name in plugboot dnsmasq+nginx; do with_server "$name" tcp 80 measure_idle "$name"; done; }
+measure_dhcp_round() {
     for name in plugboot dnsmasq; do with_server "$name" udp 67 measure_offer "$name"; done
     for name in plugboot dnsmasq-no-ping kea; do with_server "$name" udp 67 measure_exchanges "$name"; done
-    for name in plugboot dnsmasq tftpd-hpa atftpd; do with_server "$name" udp 69 measure_tftp "$name"; done
-    for name in plugboot nginx; do with_server "$name" tcp 80 measure_http "$name"; done
-    for name in plugboot dnsmasq+nginx; do with_server "$name" tcp 80 measure_boot "$name"; done
+}
+measure_tftp_round() { for name in plugboot dnsmasq tftpd-hpa atftpd; do with_server "$name" udp 69 measure_tftp "$name"; done; }
+measure_http_round() { for name in plugboot nginx; do with_server "$name" tcp 80 measure_http "$name"; done; }
+measure_nbd_round() { for name in plugboot nbdkit; do with_server "$name" tcp 10809 measure_nbd "$name"; done; }
+measure_boot_round() { for name in plugboot dnsmasq+nginx; do with_server "$name" tcp 80 measure_boot "$name"; done; }
+
+measure_round() {
+    local name part
+    for part in "${wanted[@]}"; do "measure_${part}_round"; done
 }
 
 # One line per measure and peer, as objects: the medians and their ratio.
@@ -104,10 +140,10 @@ summarize() {
 }
 
 print_table() {
-    printf '%-36s %-6s %12s %12s  %-14s %7s  %s\n' measure unit ours peer 'peer name' ratio 'better is'
+    printf '%-38s %-6s %12s %12s  %-14s %7s  %s\n' measure unit ours peer 'peer name' ratio 'better is'
     jq --raw-output '.[] | [.name, .unit, .ours, .peer, .peerName, .ratio // "-", .betterIs] | @tsv' "$output/results.json" |
         while IFS=$'\t' read -r name unit ours peer peer_name ratio better; do
-            printf '%-36s %-6s %12s %12s  %-14s %7s  %s\n' "$name" "$unit" "$ours" "$peer" "$peer_name" "$ratio" "$better"
+            printf '%-38s %-6s %12s %12s  %-14s %7s  %s\n' "$name" "$unit" "$ours" "$peer" "$peer_name" "$ratio" "$better"
         done
 }
 

@@ -4,6 +4,7 @@
 image_url=http://$address/isos/bench.iso
 # Times that the image of half a gigabyte is fetched for one HTTP sample: enough ticks of the CPU clock (10 ms) to divide by.
 http_fetches=8
+nbd_copies=8
 
 # on_client COMMAND...: runs it at the other end of the wire.
 on_client() { nsenter --net="/proc/$client/ns/net" "$@"; }
@@ -69,32 +70,50 @@ tftp() {
     calculate "$bytes / 1000 / ($ended - $began)"
 }
 
-# http: "MB/s CPU-seconds-per-GiB" of one client that fetches the image several times over one connection.
+# cpu_per_gib BYTES BEFORE: CPU seconds of the server since it had used BEFORE, for each GiB of these bytes.
+cpu_per_gib() { calculate "($(cpu_seconds) - $2) * 1073741824 / $1"; }
+
+# http URL: "MB/s CPU-seconds-per-GiB" of one client that fetches half a gigabyte several times over one connection.
 http() {
-    local began ended before after bytes urls=()
+    local began ended before bytes urls=()
     bytes=$(($(stat --format=%s "$media/isos/bench.iso") * http_fetches))
     for ((i = 0; i < http_fetches; i++)); do
-        urls+=(--output /dev/null "$image_url")
+        urls+=(--output /dev/null "$1")
     done
     before=$(cpu_seconds)
     began=$(milliseconds)
-    on_client curl --silent --fail "${urls[@]}" || die "the transfer failed: $image_url"
+    on_client curl --silent --fail "${urls[@]}" || die "the transfer failed: $1"
     ended=$(milliseconds)
-    after=$(cpu_seconds)
-    printf '%s %s\n' "$(calculate "$bytes / 1000 / ($ended - $began)")" "$(calculate "($after - $before) * 1073741824 / $bytes")"
+    printf '%s %s\n' "$(calculate "$bytes / 1000 / ($ended - $began)")" "$(cpu_per_gib "$bytes" "$before")"
 }
 
-# http_ranges: requests per second of 8,000 ranges of 32 KiB over one connection, as sanboot asks for them.
+# http_ranges LENGTH: "requests-per-second CPU-microseconds-per-request" of one client that asks for random ranges of the
+# image one after another over one connection, as firmware does that boots it as a disc (sanboot).
 http_ranges() {
-    local began ended count=8000
-    awk -v url="$image_url" -v count="$count" 'BEGIN {
-        for (i = 0; i < count; i++)
-            printf "%srange = %d-%d\nurl = %s\noutput = /dev/null\n", i ? "next\nsilent\n" : "", i * 65536, i * 65536 + 32767, url
-    }' > "$work/ranges.conf"
+    local before requests bytes microseconds
+    before=$(cpu_seconds)
+    read -r requests bytes microseconds < <(on_client wrk --threads 1 --connections 1 --duration 3s \
+        --script "$tree/tests/bench/ranges.lua" "$image_url" -- "$1" "$(stat --format=%s "$media/isos/bench.iso")" | tail --lines=1)
+    # Each with its head, and none of them the whole image.
+    if [ "${bytes:-0}" -le $((requests * $1)) ] || [ "$bytes" -gt $((requests * ($1 + 1024))) ]; then
+        die "the ranges of $1 bytes failed: ${requests:-no} requests, ${bytes:-no} bytes"
+    fi
+    printf '%s %s\n' "$(calculate "$requests * 1000000 / $microseconds")" \
+        "$(calculate "($(cpu_seconds) - $before) * 1000000 / $requests")"
+}
+
+# nbd CONNECTIONS: "MB/s CPU-seconds-per-GiB" of one client that reads the image several times, with 64 requests of 256 KiB
+# on the way on each connection (nbdcopy's defaults).
+nbd() {
+    local began ended before bytes i
+    bytes=$(($(stat --format=%s "$media/isos/bench.iso") * nbd_copies))
+    before=$(cpu_seconds)
     began=$(milliseconds)
-    on_client curl --silent --fail --config "$work/ranges.conf" || die "the transfer of ranges failed: $image_url"
+    for ((i = 0; i < nbd_copies; i++)); do
+        on_client nbdcopy --connections="$1" "nbd://$address/bench" null: || die "the transfer failed: NBD"
+    done
     ended=$(milliseconds)
-    calculate "$count * 1000 / ($ended - $began)"
+    printf '%s %s\n' "$(calculate "$bytes / 1000 / ($ended - $began)")" "$(cpu_per_gib "$bytes" "$before")"
 }
 
 # exchanges: complete DHCP exchanges per second of 1,500 clients, as fast as they go, for five seconds. So many, because

@@ -87,6 +87,11 @@ CONF
     server=$!
 }
 
+start_nbdkit() {
+    nbdkit --foreground --readonly --ipaddr "$address" --port 10809 file "$media/isos/bench.iso" > "$work/nbdkit.log" 2>&1 &
+    server=$!
+}
+
 # One process that stands for both, so that its children are the servers.
 start_dnsmasq+nginx() {
     (
@@ -139,7 +144,7 @@ stop_server() {
     kill "${members[@]}" 2> /dev/null || true
     wait "$server" 2> /dev/null || true
     # The children of a wrapper are not ours to wait for.
-    while [ -n "$(ss --no-header --listening --tcp --udp --numeric '( sport = :80 or sport = :67 or sport = :69 )')" ]; do
+    while [ -n "$(ss --no-header --listening --tcp --udp --numeric '( sport = :80 or sport = :67 or sport = :69 or sport = :10809 )')" ]; do
         kill "${members[@]}" 2> /dev/null || true
         sleep 0.02
     done
@@ -152,6 +157,18 @@ await_port() {
         if ! kill -0 "$server" 2> /dev/null || [ "$SECONDS" -ge "$deadline" ]; then
             tail --lines=5 "$work"/*.log "$work"/*.out >&2 2> /dev/null || true
             die "a server did not start listening on $1 port $2: see above and $work"
+        fi
+        sleep 0.02
+    done
+}
+
+# await_library: until Plugboot knows its image, which it takes for complete when nobody has written to it for 2 s.
+await_library() {
+    local deadline=$((SECONDS + 15))
+    until grep --quiet 'Library: 1 images, 0 not ready' "$work/plugboot.log"; do
+        if ! kill -0 "$server" 2> /dev/null || [ "$SECONDS" -ge "$deadline" ]; then
+            cat "$work/plugboot.log" >&2
+            die 'plugboot did not find its image: see above'
         fi
         sleep 0.02
     done
