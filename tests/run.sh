@@ -73,6 +73,7 @@ dotnet_suite 'fuzz' tests/Appliance.Fuzz
 # A daemon that cannot be published fails the journeys; the suites before have said why.
 if "$tree/board/common/loaders.sh" && "$tree/src/publish.sh" linux-x64; then
     dotnet_suite 'journeys' tests/Appliance.E2E "${filter[@]}"
+    [ ! -e "$artifacts/e2e/boots.tsv" ] || awk -F '\t' '{ printf "%-40s %8s %10s\n", $1, $2, $3 }' "$artifacts/e2e/boots.tsv"
 else
     count 0 1 'journeys'
 fi

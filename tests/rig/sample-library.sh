@@ -75,16 +75,16 @@ tools() {
     log "$isos/tools: grub-rescue.iso, memtest86plus-x64.iso"
 }
 
-# A live system such as Debian's own: live-boot, a squashfs, a console on the serial port. It says so when it is up. In a
-# library of its own, because not everybody waits for it to be built.
-live() {
-    local sources root=$work/root image=$work/live
+# live_root ROOT PACKAGES [OPTION...]: the file system of a live system, with these packages, comma-separated, beside the
+# kernel. It says on the serial port when it is up.
+live_root() {
+    local root=$1 packages=$2 sources
+    shift 2
     "$tree/board/common/host-packages.sh" live
     sources=$("$tree/board/common/apt-root.sh" sources "$suite")
     mmdebstrap --quiet --mode=root --variant=minbase --aptopt='Acquire::Languages "none"' \
         --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-        --include=linux-image-amd64,live-boot,live-boot-initramfs-tools,systemd-sysv,udev,kmod,iproute2,busybox,zstd,isc-dhcp-client \
-        "$suite" "$root" "$sources"
+        --include="linux-image-amd64,systemd-sysv,udev,kmod,iproute2,zstd,isc-dhcp-client,$packages" "$@" "$suite" "$root" "$sources"
     printf 'live\n' > "$root/etc/hostname"
     cat > "$root/etc/systemd/system/console-mark.service" << 'UNIT'
 [Unit]
@@ -97,8 +97,18 @@ ExecStart=/bin/sh -c 'echo "LIVE SYSTEM UP, $(sed -n "s/MemTotal: *//p" /proc/me
 WantedBy=multi-user.target
 UNIT
     chroot "$root" systemctl --quiet enable console-mark
+}
+
+# squash ROOT FILE: in blocks of 128 KiB, as live-build makes them; larger ones are read for nothing over NFS.
+squash() { mksquashfs "$1" "$2" -quiet -no-progress -comp zstd -Xcompression-level 3 -e boot; }
+
+# A live system such as Debian's own: live-boot, a squashfs, a console on the serial port. In a library of its own,
+# because not everybody waits for it to be built.
+live() {
+    local root=$work/root image=$work/live
+    live_root "$root" live-boot,live-boot-initramfs-tools,busybox
     mkdir -p "$image/live" "$image/isolinux" "$image/.disk"
-    mksquashfs "$root" "$image/live/filesystem.squashfs" -quiet -no-progress -comp zstd -Xcompression-level 3 -b 1M -e boot
+    squash "$root" "$image/live/filesystem.squashfs"
     cp "$root"/boot/vmlinuz-* "$image/live/vmlinuz"
     cp "$root"/boot/initrd.img-* "$image/live/initrd.img"
     printf 'Debian GNU/Linux %s "Bookworm" - Sample amd64 LIVE' "$release" > "$image/.disk/info"

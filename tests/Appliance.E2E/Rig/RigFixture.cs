@@ -5,6 +5,8 @@ public sealed class RigFixture : IAsyncLifetime
 {
     internal Wire Wire { get; private set; } = null!;
 
+    internal BootTable Boots { get; } = new();
+
     /// <exception cref="InvalidOperationException">A tool or the daemon is missing; the message names the remedy.</exception>
     public async Task InitializeAsync()
     {
