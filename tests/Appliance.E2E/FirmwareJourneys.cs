@@ -111,6 +111,17 @@ public sealed class FirmwareJourneys(RigFixture rig)
         Assert.InRange(byNfs, 1, fetched * 2 / 5);
     }
 
+    /// <summary>dracut's livenet: <c>root=live:</c> with the file system inside the image, and with the image itself.</summary>
+    [Theory]
+    [Trait("Suite", "all")]
+    [InlineData(SampleLibrary.Dracut)]
+    [InlineData(SampleLibrary.DracutWhole)]
+    public async Task A_live_system_of_dracut_comes_up_out_of_its_image(string image)
+    {
+        await SampleLibrary.BuildAsync("dracut");
+        await BootLiveAsync(Firmware.Bios, SampleLibrary.DracutMedia, image);
+    }
+
     [Theory]
     [Trait("Suite", "all")]
     [InlineData(Firmware.Uefi)]

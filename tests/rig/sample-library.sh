@@ -13,7 +13,7 @@ isos=$sample/media/isos
 suite=bookworm
 release=12
 
-usage() { die "usage: $program amd64|arm64|tools|live|bench..."; }
+usage() { die "usage: $program amd64|arm64|tools|live|dracut|bench..."; }
 
 # fetch PACKAGE: unpacks it and prints where.
 fetch() {
@@ -125,6 +125,28 @@ live_menu() {
     printf '\tappend initrd=/live/initrd.img boot=live components console=ttyS0,115200 %s\n' "$*"
 }
 
+# A live system such as Fedora's: dracut with livenet, LiveOS/squashfs.img. One image hands dracut the file system inside
+# it, the other itself. No rootfs.img is in the file system, so that it must be told to lay overlayfs over it.
+dracut() {
+    local root=$work/root image=$work/dracut server=http://192.168.100.1 name source
+    # dracut-core and not dracut, whose package makes a RAM disk of its own, with a network that needs D-Bus. The kernel's is
+    # not wanted either (INITRD). dracut omits livenet without a word when procps is missing.
+    # shellcheck disable=SC2016 # for mmdebstrap's shell
+    INITRD=No live_root "$root" dracut-core,dracut-network,dracut-live,squashfs-tools,dmsetup,curl,procps,iputils-arping,ca-certificates \
+        --customize-hook='chroot "$1" dracut --quiet --force --no-hostonly --add "livenet dmsquash-live network-legacy" --omit "plymouth i18n" --compress "zstd -3" /boot/live.img "$(ls "$1/lib/modules")"'
+    mkdir -p "$image/LiveOS" "$image/images/pxeboot" "$image/isolinux"
+    squash "$root" "$image/LiveOS/squashfs.img"
+    cp "$root"/boot/vmlinuz-* "$image/images/pxeboot/vmlinuz"
+    cp "$root/boot/live.img" "$image/images/pxeboot/initrd.img"
+    for name in debian-dracut debian-dracut-iso; do
+        source=$server/isos/$name.iso
+        [ "$name" != debian-dracut ] || source=$server/boot/$name/LiveOS/squashfs.img
+        printf 'label live\n\tkernel /images/pxeboot/vmlinuz\n\tappend initrd=/images/pxeboot/initrd.img %s %s\n' \
+            "root=live:$source" 'rd.live.image rd.live.overlay.overlayfs=1 rd.neednet=1 ip=dhcp console=ttyS0,115200' > "$image/isolinux/isolinux.cfg"
+        make_iso "$image" 'dracut-live sample' "$sample/dracut/isos/$name.iso"
+    done
+}
+
 # A library of its own for the bench, so that the demo's menu stays as it is: an image of half a gigabyte for HTTP, a loader
 # of 64 MiB for TFTP. Random, so that nothing on the way can compress it.
 bench() {
@@ -140,7 +162,7 @@ mkdir -p "$isos"
 exec 9> "$sample/lock"
 flock 9
 for part in "$@"; do
-    case $part in amd64 | arm64 | tools | live | bench) ;; *) usage ;; esac
+    case $part in amd64 | arm64 | tools | live | dracut | bench) ;; *) usage ;; esac
     [ "$(cat "$sample/.made-$part" 2> /dev/null)" != "$(sha256 "$0")" ] || continue
     work=$(mktemp --directory "$sample/new.XXXXXX")
     trap 'rm -rf "$work"' EXIT

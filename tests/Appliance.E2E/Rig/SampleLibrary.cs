@@ -19,7 +19,15 @@ internal static class SampleLibrary
 
     public static string LiveMedia => Path.Combine(Path.GetDirectoryName(Repository.Media)!, "live");
 
-    /// <summary>Makes sure that the parts are built: amd64, arm64, tools, live.</summary>
+    /// <summary>Its own menu hands dracut the file system inside it (<c>root=live:</c>); in <see cref="DracutMedia"/>.</summary>
+    public const string Dracut = "debian-dracut.iso";
+
+    /// <summary>Its own menu hands dracut the whole image.</summary>
+    public const string DracutWhole = "debian-dracut-iso.iso";
+
+    public static string DracutMedia => Path.Combine(Path.GetDirectoryName(Repository.Media)!, "dracut");
+
+    /// <summary>Makes sure that the parts are built: amd64, arm64, tools, live, dracut.</summary>
     public static Task BuildAsync(params string[] parts) =>
         HostCommand.RunAsync(Repository.Script("tests/rig/sample-library.sh"), parts);
 
