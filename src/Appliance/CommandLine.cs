@@ -10,10 +10,16 @@ namespace Appliance;
 /// <param name="Mistakes">What is wrong with the settings, a line each.</param>
 internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadOnlyList<string> Mistakes)
 {
+    /// <summary>Flag of <c>scan</c>: the one image that it is to explain.</summary>
+    private const string ExplainFlag = "explain";
+
     /// <summary>The settings file that is read when none is named; it need not exist.</summary>
     public const string DefaultConfig = "/etc/plugboot/plugboot.conf";
 
     private static readonly string[] Verbs = ["serve", "scan", "doctor", "help", "version"];
+
+    /// <summary>The image that <c>scan</c> explains, or null.</summary>
+    public string? Explain { get; private init; }
 
     /// <summary>Reads arguments, environment and settings file; later ones win: file, environment, arguments.</summary>
     public static CommandLine Read(string[] arguments, IEnumerable<KeyValuePair<string, string>> environment)
@@ -37,12 +43,14 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
 
         List<SettingValue> flags = SettingSource.FromArguments(arguments[1..], mistakes);
         List<SettingValue> variables = SettingSource.FromEnvironment(environment);
+        string? explain = verb is "scan" ? flags.Where(static flag => flag.Name == ExplainFlag).Select(static flag => flag.Value).LastOrDefault() : null;
+        flags.RemoveAll(flag => explain is not null && flag.Name == ExplainFlag);
         string? named = flags.Concat(variables).Where(static value => value.Name == "config").Select(static value => value.Value).FirstOrDefault();
         IEnumerable<SettingValue> values = ReadConfig(named, mistakes)
             .Concat(variables)
             .Concat(flags)
             .Where(static value => value.Name != "config");
-        return new CommandLine(verb, OptionsReader.Read(values, mistakes), mistakes);
+        return new CommandLine(verb, OptionsReader.Read(values, mistakes), mistakes) { Explain = explain };
     }
 
     /// <summary>The text of <c>--help</c>, made from the table of settings.</summary>
@@ -53,6 +61,7 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
 
             usage: plugboot serve [--config FILE] [--SETTING VALUE]...   serve until stopped
                    plugboot scan [...]       list the images and how each is booted
+                   plugboot scan --explain FILE.iso   all about one image: what it is, why, and each way to boot it
                    plugboot doctor [...]     check ports, address, folders and permissions
                    plugboot version | help
 

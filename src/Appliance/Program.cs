@@ -31,7 +31,12 @@ switch (command.Verb)
 
 try
 {
-    return command.Verb is "scan" ? await ScanCommand.RunAsync(command.Options, Console.Out) : await Serve();
+    return command switch
+    {
+        { Explain: { } image } => await ScanCommand.ExplainAsync(image, command.Options, Console.Out),
+        { Verb: "scan" } => await ScanCommand.RunAsync(command.Options, Console.Out),
+        _ => await Serve(),
+    };
 }
 catch (StartException cannotStart)
 {
