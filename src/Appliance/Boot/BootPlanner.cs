@@ -26,7 +26,7 @@ public sealed class BootPlanner(BootServices services, ProfileSet profiles)
          "/syslinux/syslinux.cfg", "/boot/syslinux/syslinux.cfg", "/boot/syslinux/isolinux.cfg", "/syslinux.cfg"];
 
     private static readonly ImmutableArray<string> GrubConfigs =
-        ["/boot/grub/loopback.cfg", "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg", "/EFI/BOOT/grub.cfg", "/grub/grub.cfg"];
+        ["/boot/grub/loopback.cfg", "/boot/grub/grub.cfg", "/boot/grub/grubsrcd.cfg", "/boot/grub2/grub.cfg", "/EFI/BOOT/grub.cfg", "/grub/grub.cfg"];
 
     /// <summary>The plan for an image that could be read.</summary>
     public BootPlan Plan(LibraryImage image)
