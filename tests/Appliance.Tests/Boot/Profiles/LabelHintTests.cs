@@ -22,7 +22,7 @@ public sealed class LabelHintTests
         ["dragonflybsd"] = ["freebsd"],
         ["elementary"] = ["elementary"],
         ["eurolinux"] = ["eurolinux"],
-        ["fedora"] = ["fedora-installer", "fedora-live"],
+        ["fedora"] = ["fedora-installer", "fedora-live", "fedora-ostree"],
         ["freebsd"] = ["freebsd"],
         ["freedos"] = ["freedos"],
         ["gentoo"] = ["gentoo"],
