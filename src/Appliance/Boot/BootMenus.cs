@@ -22,6 +22,7 @@ public sealed class BootMenus
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private State _state;
+    private bool _hadWimboot;
 
     /// <param name="services">What this box offers.</param>
     /// <param name="profiles">Where profiles come from; this object looks at them from now on.</param>
@@ -48,15 +49,21 @@ public sealed class BootMenus
     }
 
     /// <summary>
-    /// Looks whether profiles have changed, and makes all plans again; true when they had. Scripts are written again in
-    /// any case: a loader may have come that an entry waits for.
+    /// Looks whether profiles have changed, and makes all plans again; true when they had. A loader that came, and that
+    /// entries wait for, only changes the menus.
     /// </summary>
     public bool Refresh()
     {
         lock (_gate)
         {
             bool changed = _profiles.Refresh();
-            Replace(_state.Plans.Keys, changed ? FrozenDictionary<LibraryImage, BootPlan?>.Empty : _state.Plans);
+            bool hasWimboot = _services.HasLoader(WimbootBootLine.Loader);
+            if (changed || hasWimboot != _hadWimboot)
+            {
+                _hadWimboot = hasWimboot;
+                Replace(_state.Plans.Keys, changed ? FrozenDictionary<LibraryImage, BootPlan?>.Empty : _state.Plans);
+            }
+
             return changed;
         }
     }

@@ -9,6 +9,16 @@ namespace Appliance.Boot;
 /// <param name="server">Base URL of the boot plane, without a slash at its end.</param>
 public sealed class IpxeMenu(string server, MenuOptions options)
 {
+    /// <summary>Memory modules that are asked for; a machine with more has enough in eight.</summary>
+    private const int Modules = 8;
+
+    /// <summary>
+    /// Size of each memory module by SMBIOS (instance.structure 17.offset 12.length 2): distributions build iPXE without
+    /// <c>memsize</c> (Debian's 1.21.1 and QEMU's ROM say nothing).
+    /// </summary>
+    private static readonly string ModuleSizes =
+        string.Join('.', Enumerable.Range(0, Modules).Select(static module => $"${{smbios/{module}.17.12.2:hexraw}}"));
+
     private readonly IpxeBootLines _lines = new(server, Failed, Root);
 
     private const string Root = "start";
@@ -22,8 +32,8 @@ public sealed class IpxeMenu(string server, MenuOptions options)
     /// </summary>
     public byte[] WriteDispatch() =>
         new IpxeScript()
-            .Line("# The menu for this machine: firmware, memory in MB, Secure Boot. What this iPXE does not know is empty.")
-            .Line($"chain --replace {server}/menu/${{platform}}-${{buildarch}}-${{memsize}}-${{efi/SecureBoot:uint8}}.ipxe || goto {Failed}")
+            .Line("# The menu for this machine: firmware, memory, Secure Boot. What this iPXE does not know is empty.")
+            .Line($"chain --replace {server}/menu/${{platform}}-${{buildarch}}-${{memsize}}-${{efi/SecureBoot:uint8}}-{ModuleSizes}.ipxe || goto {Failed}")
             .Label(Failed)
             .Echo("Plugboot: the menu could not be fetched. Is the cable still in?")
             .Line("prompt --timeout 30000 Press a key for the iPXE shell. || exit 1")

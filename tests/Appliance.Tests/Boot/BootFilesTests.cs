@@ -87,7 +87,7 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
     [InlineData("/isos/none.iso")]
     [InlineData("/menu/")]
     [InlineData("/menu/pcbios-sparc.ipxe")]
-    [InlineData("/menu/pcbios-i386-1-1-1.ipxe")]
+    [InlineData("/menu/pcbios-i386-1-1-1-1.ipxe")]
     [InlineData("/menu/pcbios.ipxe")]
     [InlineData("/menu/pcbios-i386")]
     [InlineData("/etc/passwd")]

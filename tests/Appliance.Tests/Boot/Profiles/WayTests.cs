@@ -63,6 +63,13 @@ public sealed class WayTests : IDisposable
     [InlineData("efi-x86_64--", null, false)]
     [InlineData("efi-x86_64-99999999999-2", null, false)]
     [InlineData("efi-x86_64-4k", null, false)]
+    [InlineData("efi-x86_64--0x1-0010.0010.....", 8192, true)]
+    [InlineData("efi-x86_64--0x0-0004.......", 1024, false)]
+    [InlineData("efi-x86_64--0x0-ff7f.......", 32768, false)]
+    [InlineData("efi-x86_64--0x0-ffff.0000......", null, false)]
+    [InlineData("efi-x86_64--0x0-00fc.......", 256, false)]
+    [InlineData("efi-x86_64-2048-0x0-0010", 2048, false)]
+    [InlineData("efi-x86_64--0x0-00000010.zz10", null, false)]
     public void A_machine_is_read_from_the_words_of_iPXE(string name, int? mib, bool secureBoot) =>
         Assert.Equal(new ClientMachine(ClientFirmware.UefiX64, mib, secureBoot), ClientMachine.TryParse(name));
 
