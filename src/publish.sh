@@ -18,7 +18,7 @@ decision_minutes=1440
 fingerprint() {
     {
         dotnet --version
-        find src/Appliance src/Appliance.Formats src/publish.sh Directory.*.props global.json \
+        find src/Appliance src/Appliance.Formats configs/profiles src/publish.sh Directory.*.props global.json \
             -type f -not -path '*/obj/*' -not -path '*/bin/*' -print0 | sort --zero-terminated | xargs --null sha256sum
     } | sha256sum | cut --delimiter=' ' --fields=1
 }

@@ -10,6 +10,9 @@ namespace Appliance;
 /// <param name="Mistakes">What is wrong with the settings, a line each.</param>
 internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadOnlyList<string> Mistakes)
 {
+    /// <summary>Flag of <c>scan</c>: the one image that it is to explain.</summary>
+    private const string ExplainFlag = "explain";
+
     /// <summary>The settings file that is read when none is named; it need not exist.</summary>
     public const string DefaultConfig = "/etc/plugboot/plugboot.conf";
 
@@ -17,6 +20,9 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
 
     /// <summary>What the verb was given besides settings.</summary>
     public VerbArguments Arguments { get; init; } = VerbArguments.None;
+
+    /// <summary>The image that <c>scan</c> explains, or null.</summary>
+    public string? Explain { get; private init; }
 
     /// <summary>Reads arguments, environment and settings file; later ones win: file, environment, arguments.</summary>
     public static CommandLine Read(string[] arguments, IEnumerable<KeyValuePair<string, string>> environment)
@@ -41,12 +47,14 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
         (VerbArguments own, string[] rest) = VerbArguments.Take(verb, arguments[1..], mistakes);
         List<SettingValue> flags = SettingSource.FromArguments(rest, mistakes);
         List<SettingValue> variables = SettingSource.FromEnvironment(environment);
+        string? explain = verb is "scan" ? flags.Where(static flag => flag.Name == ExplainFlag).Select(static flag => flag.Value).LastOrDefault() : null;
+        flags.RemoveAll(flag => explain is not null && flag.Name == ExplainFlag);
         string? named = flags.Concat(variables).Where(static value => value.Name == "config").Select(static value => value.Value).FirstOrDefault();
         IEnumerable<SettingValue> values = ReadConfig(named, mistakes)
             .Concat(variables)
             .Concat(flags)
             .Where(static value => value.Name != "config");
-        return new CommandLine(verb, OptionsReader.Read(values, mistakes), mistakes) { Arguments = own };
+        return new CommandLine(verb, OptionsReader.Read(values, mistakes), mistakes) { Arguments = own, Explain = explain };
     }
 
     /// <summary>The text of <c>--help</c>, made from the table of settings.</summary>
@@ -59,6 +67,8 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
                    plugboot scan [--verify] [...]
                                              list the images and how each is booted; --verify reads each through
                                              and compares it with the SHA256SUMS beside it
+                   plugboot scan --explain FILE.iso
+                                             all about one image: what it is, why, and each way to boot it
                    plugboot extract IMAGE [--remove] [...]
                                              copy kernel, initrd and file systems out of an image into its folder,
                                              or remove them again

@@ -31,10 +31,11 @@ switch (command.Verb)
 
 try
 {
-    return command.Verb switch
+    return command switch
     {
-        "scan" => await ScanCommand.RunAsync(command.Options, command.Arguments.Verify, Console.Out),
-        "extract" => await ExtractCommand.RunAsync(command.Options, command.Arguments, Console.Out, Console.Error),
+        { Explain: { } image } => await ScanCommand.ExplainAsync(image, command.Options, Console.Out),
+        { Verb: "scan" } => await ScanCommand.RunAsync(command.Options, command.Arguments.Verify, Console.Out),
+        { Verb: "extract" } => await ExtractCommand.RunAsync(command.Options, command.Arguments, Console.Out, Console.Error),
         _ => await Serve(),
     };
 }

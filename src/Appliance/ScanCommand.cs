@@ -1,7 +1,9 @@
 using Appliance.Boot;
+using Appliance.Boot.Profiles;
 using Appliance.Images;
 using Appliance.Images.Integrity;
 using Appliance.Options;
+using Appliance.Status;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance;
@@ -23,8 +25,9 @@ internal static class ScanCommand
             await scrubber.ReadAllAsync(CancellationToken.None);
         }
 
-        var menus = new BootMenus(options.BootUrl, options.Menu, TimeProvider.System);
+        BootMenus menus = MakeMenus(options, out _);
         menus.Update(library.Current.Images);
+        await PrintMistakesAsync(menus, output);
         int broken = 0;
         int damaged = 0;
         foreach (LibraryImage image in library.Current.Images)
@@ -62,6 +65,47 @@ internal static class ScanCommand
         string verdict = verify ? $", {damaged} damaged" : "";
         await output.WriteLineAsync($"{library.Current.Images.Length} images, {broken} broken{verdict}, in {options.Storage.Isos}");
         return broken + damaged == 0 ? 0 : 1;
+    }
+
+    /// <summary>Prints all about one image file, wherever it lies; exit status 1 when it is broken.</summary>
+    /// <exception cref="StartException">It cannot be read.</exception>
+    public static async Task<int> ExplainAsync(string path, ApplianceOptions options, TextWriter output)
+    {
+        try
+        {
+            LibraryImage image = SingleImage.Read(path, CancellationToken.None);
+            BootMenus menus = MakeMenus(options, out BootServices services);
+            await PrintMistakesAsync(menus, output);
+            menus.Update([image]);
+            if (menus.PlanOf(image) is { } plan)
+            {
+                ExplainReport.Print(ExplainReport.Write(image, plan, services), output);
+                return 0;
+            }
+
+            await output.WriteLineAsync($"{Printable.Text(image.RelativePath)}: broken: {Printable.Text(image.BrokenReason ?? "it cannot be read")}");
+            return 1;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"{Printable.Text(path)} cannot be explained: {unreadable.Message}", unreadable);
+        }
+    }
+
+    internal static BootMenus MakeMenus(ApplianceOptions options, out BootServices services)
+    {
+        var loaders = new LoaderFiles(options.Storage);
+        loaders.Refresh();
+        services = ServeCommand.ServicesOf(options, loaders.Contains);
+        return new BootMenus(services, new ProfileFiles(options.Storage.OwnProfiles), options.Menu, TimeProvider.System);
+    }
+
+    private static async Task PrintMistakesAsync(BootMenus menus, TextWriter output)
+    {
+        foreach (string mistake in menus.Profiles.Mistakes)
+        {
+            await output.WriteLineAsync($"profile skipped: {mistake}");
+        }
     }
 
     private static IEnumerable<string> Firmwares(BootOption option) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Appliance.Boot;
+using Appliance.Boot.Profiles;
 using Appliance.Dhcp;
 using Appliance.Http;
 using Appliance.Images;
@@ -41,7 +42,8 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
 
         using var library = new ImageLibrary(options.Storage, _time, logs.CreateLogger<ImageLibrary>());
         var loaders = new LoaderFiles(options.Storage);
-        var menus = new BootMenus(options.BootUrl, options.Menu, _time);
+        var menus = new BootMenus(ServicesOf(options, loaders.Contains), new ProfileFiles(options.Storage.OwnProfiles), options.Menu, _time);
+        LogProfiles(menus.Profiles);
         var clients = new BootClients();
         var files = new BootFiles(library, loaders, menus, clients);
         loaders.Refresh();
@@ -57,7 +59,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
             library.RunAsync(stop.Token),
             SweepExtractionsAsync(library, stop.Token),
             .. StartScrubber(library, interfaceName, stop.Token),
-            RefreshLoadersAsync(loaders, stop.Token),
+            RefreshLoadersAsync(loaders, menus, stop.Token),
             ReportAliveAsync(notifier, stop.Token),
         ];
         ThrowIfOneCouldNotStart(parts);
@@ -154,13 +156,40 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
         return 0;
     }
 
-    /// <summary>Looks at the loaders folders as often as at the library: a loader dropped into one is served without a restart.</summary>
-    private async Task RefreshLoadersAsync(LoaderFiles loaders, CancellationToken cancellationToken)
+    /// <summary>What the ways of booting can count on.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="hasLoader">Whether a loader of that file name is published.</param>
+    internal static BootServices ServicesOf(ApplianceOptions options, Func<string, bool> hasLoader) => new(options.BootUrl)
+    {
+        Nfs = options.Nfs.Enabled,
+        SlimLength = static image => image.TryFindSlim(out SlimImage? slim, out _) ? slim.Length : null,
+        HasLoader = hasLoader,
+        OwnLoaders = options.Storage.OwnLoaders,
+    };
+
+    /// <summary>
+    /// Looks at the folders of loaders and profiles as often as at the library: what is dropped into one counts without a
+    /// restart.
+    /// </summary>
+    private async Task RefreshLoadersAsync(LoaderFiles loaders, BootMenus menus, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(options.Storage.PollInterval, _time);
         while (await NextTickAsync(timer, cancellationToken))
         {
             loaders.Refresh();
+            if (menus.Refresh())
+            {
+                LogProfiles(menus.Profiles);
+            }
+        }
+    }
+
+    private void LogProfiles(ProfileSet profiles)
+    {
+        Log.Profiles(_log, profiles.Count);
+        foreach (string mistake in profiles.Mistakes)
+        {
+            Log.ProfileMistake(_log, mistake);
         }
     }
 
@@ -240,6 +269,12 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
     {
         [LoggerMessage(LogLevel.Information, "ready in {Milliseconds} ms: {Address} on {Interface}")]
         public static partial void Ready(ILogger log, long milliseconds, string @interface, string address);
+
+        [LoggerMessage(LogLevel.Information, "{Count} profiles of distributions")]
+        public static partial void Profiles(ILogger log, int count);
+
+        [LoggerMessage(LogLevel.Warning, "profile skipped: {Mistake}")]
+        public static partial void ProfileMistake(ILogger log, string mistake);
 
         [LoggerMessage(LogLevel.Information, "stopping")]
         public static partial void Stopping(ILogger log);

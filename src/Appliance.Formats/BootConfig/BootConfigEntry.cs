@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Appliance.Formats.BootConfig;
 
 /// <summary>One entry of an image's own boot menu: a kernel, its initial RAM disks and its parameters.</summary>
-/// <param name="Title">Text as the menu shows it, without hot-key marks.</param>
+/// <param name="Title">Text as the menu shows it, without hot-key marks, behind the titles of the sub-menus it stands in.</param>
 /// <param name="Kernel">Path of the kernel inside the image, with a leading slash.</param>
 /// <param name="Initrds">Paths of the RAM disks, in order.</param>
 /// <param name="Parameters">Kernel parameters, without <c>initrd=</c> and <c>BOOT_IMAGE=</c>.</param>

@@ -5,8 +5,9 @@ namespace Appliance.Formats.BootConfig;
 
 /// <summary>
 /// Reads GRUB 2 menus as far as their Linux entries need it: <c>menuentry</c>, <c>submenu</c>, <c>linux</c> and
-/// <c>initrd</c> in all spellings, <c>set</c>, variables, <c>source</c>, <c>configfile</c>, line continuations. Conditions
-/// are not evaluated: both branches are read, because an entry too many is better than one that is missing.
+/// <c>initrd</c> in all spellings, <c>set</c>, variables, <c>source</c>, <c>configfile</c>, <c>eval</c>, line
+/// continuations. Conditions are not evaluated: both branches are read, because an entry too many is better than one that
+/// is missing; a loop is read once, for the first of its words.
 /// Source: GNU GRUB manual, "Shell-like scripting".
 /// </summary>
 public sealed class GrubConfig
@@ -14,9 +15,15 @@ public sealed class GrubConfig
     private static readonly string[] LinuxCommands = ["linux", "linuxefi", "linux16"];
     private static readonly string[] InitrdCommands = ["initrd", "initrdefi", "initrd16"];
 
+    /// <summary>Options of <c>menuentry</c> and <c>submenu</c> whose value is the next word.</summary>
+    private static readonly string[] OptionsWithValue = ["--class", "--users", "--hotkey", "--source", "--id"];
+
     private readonly ReadConfigFile _read;
     private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
     private readonly List<BootConfigEntry> _entries = [];
+
+    /// <summary>The sub-menus that are open, outermost last, with the braces that were open before each.</summary>
+    private readonly Stack<(string Title, int Braces)> _submenus = new();
     private int _files;
 
     /// <summary>Open braces now, and how many there were before the entry that is being read.</summary>
@@ -46,9 +53,14 @@ public sealed class GrubConfig
         }
 
         _variables["prefix"] = ConfigPath.Folder(path);
+        ReadScript(ConfigPath.Folder(path), text, depth);
+    }
+
+    private void ReadScript(string folder, string text, int depth)
+    {
         foreach (GrubCommand command in GrubCommand.ReadAll(text.AsMemory(0, Math.Min(text.Length, BootConfigLimits.MaxCharacters)), Expand))
         {
-            ReadCommand(ConfigPath.Folder(path), command, depth);
+            ReadCommand(folder, command, depth);
         }
     }
 
@@ -69,7 +81,17 @@ public sealed class GrubConfig
         {
             case "menuentry" when words.Length > 1:
                 FinishEntry();
-                (_title, _entryBraces) = (words[1], _braces);
+                (_title, _entryBraces) = (TitleOf(words), _braces);
+                break;
+            case "submenu" when words.Length > 1 && _submenus.Count < BootConfigLimits.MaxDepth:
+                FinishEntry();
+                _submenus.Push((TitleOf(words), _braces));
+                break;
+            case "eval" when words.Length > 1 && depth < BootConfigLimits.MaxDepth:
+                ReadScript(folder, string.Join(' ', words.Skip(1)), depth + 1);
+                break;
+            case "for" when words.Length > 3 && words[2] == "in":
+                Set(words[1], words[3]);
                 break;
             case "{":
                 _braces++;
@@ -104,6 +126,23 @@ public sealed class GrubConfig
         {
             FinishEntry();
         }
+
+        while (_submenus.TryPeek(out (string Title, int Braces) submenu) && _braces <= submenu.Braces)
+        {
+            _submenus.Pop();
+        }
+    }
+
+    /// <summary>The first word that is neither an option nor its value.</summary>
+    private static string TitleOf(ImmutableArray<string> words)
+    {
+        int at = 1;
+        while (at < words.Length - 1 && words[at].StartsWith("--", StringComparison.Ordinal))
+        {
+            at += OptionsWithValue.Contains(words[at]) ? 2 : 1;
+        }
+
+        return words[Math.Min(at, words.Length - 1)];
     }
 
     /// <summary>Keeps the entry whose lines have been read, if it has a kernel.</summary>
@@ -111,7 +150,8 @@ public sealed class GrubConfig
     {
         if (_title is not null && _kernel is not null && _entries.Count < BootConfigLimits.MaxEntries)
         {
-            _entries.Add(new BootConfigEntry(_title, _kernel, _initrds, _parameters, IsDefault: false));
+            string title = string.Join(" > ", _submenus.Reverse().Select(static submenu => submenu.Title).Append(_title));
+            _entries.Add(new BootConfigEntry(title, _kernel, _initrds, _parameters, IsDefault: false));
         }
 
         (_title, _kernel, _parameters, _initrds) = (null, null, "", []);

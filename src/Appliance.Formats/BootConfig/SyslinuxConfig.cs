@@ -4,7 +4,8 @@ namespace Appliance.Formats.BootConfig;
 
 /// <summary>
 /// Reads ISOLINUX/SYSLINUX menus: <c>LABEL</c>, <c>MENU LABEL</c>, <c>KERNEL</c>/<c>LINUX</c>, <c>INITRD</c>,
-/// <c>APPEND</c>, <c>DEFAULT</c>, <c>MENU DEFAULT</c>, <c>INCLUDE</c>, <c>MENU INCLUDE</c>. Keywords in any case. Entries
+/// <c>APPEND</c>, <c>DEFAULT</c>, <c>MENU DEFAULT</c>, <c>INCLUDE</c>, <c>MENU INCLUDE</c>, <c>MENU BEGIN</c>, <c>MENU
+/// TITLE</c>, <c>MENU END</c>, <c>CONFIG</c>. Keywords in any case. Entries
 /// whose kernel is a COM32 module, a boot sector or a local disk are no kernels and are left out.
 /// Source: Syslinux doc/syslinux.txt, doc/menu.txt.
 /// </summary>
@@ -17,6 +18,9 @@ public sealed class SyslinuxConfig
     /// <summary>ISOLINUX's working folder: all its relative paths start there, in included files too.</summary>
     private readonly string _folder;
     private readonly List<Draft> _drafts = [];
+
+    /// <summary>Titles of the sub-menus that are open, outermost last.</summary>
+    private readonly Stack<string> _submenus = new();
     private string _globalAppend = "";
     private string _default = "";
 
@@ -73,7 +77,7 @@ public sealed class SyslinuxConfig
                 keyword = "menu " + second;
             }
 
-            if (keyword is "include" or "menu include")
+            if (keyword is "include" or "menu include" or "config")
             {
                 Include(path, Split(rest, lower: false).Head, depth + 1);
             }
@@ -90,7 +94,16 @@ public sealed class SyslinuxConfig
         switch (keyword)
         {
             case "label" when _drafts.Count < BootConfigLimits.MaxEntries:
-                _drafts.Add(new Draft { Label = rest });
+                _drafts.Add(new Draft { Label = rest, Submenus = string.Concat(_submenus.Reverse().Select(static title => title + " > ")) });
+                break;
+            case "menu begin" when _submenus.Count < BootConfigLimits.MaxDepth:
+                _submenus.Push(rest);
+                break;
+            case "menu title" when _submenus.TryPop(out _):
+                _submenus.Push(WithoutHotKey(rest));
+                break;
+            case "menu end":
+                _submenus.TryPop(out _);
                 break;
             case "default":
                 _default = rest;
@@ -108,7 +121,7 @@ public sealed class SyslinuxConfig
                 draft.Initrd = rest;
                 break;
             case "menu label" when draft is not null:
-                draft.Title = rest.Replace("^", "", StringComparison.Ordinal);
+                draft.Title = WithoutHotKey(rest);
                 break;
             case "menu default" when draft is not null:
                 draft.IsDefault = true;
@@ -131,13 +144,15 @@ public sealed class SyslinuxConfig
             ?? words.LastOrDefault(static word => word.StartsWith("initrd=", StringComparison.OrdinalIgnoreCase))?["initrd=".Length..]
             ?? "";
         return new BootConfigEntry(
-            draft.Title ?? draft.Label,
+            draft.Submenus + (draft.Title ?? draft.Label),
             ConfigPath.Resolve(_folder, kernel),
             [.. initrds.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Select(initrd => ConfigPath.Resolve(_folder, initrd))],
             ConfigPath.Parameters(words),
             marked ? draft.IsDefault : draft.Label == _default);
     }
+
+    private static string WithoutHotKey(string text) => text.Replace("^", "", StringComparison.Ordinal);
 
     private static bool IsKernel(string? kernel)
     {
@@ -162,6 +177,9 @@ public sealed class SyslinuxConfig
     private sealed class Draft
     {
         public required string Label { get; init; }
+
+        /// <summary>Titles of the sub-menus that it stands in.</summary>
+        public required string Submenus { get; init; }
 
         public string? Title { get; set; }
 

@@ -20,7 +20,10 @@ public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMen
     {
         return path switch
         {
-            "/menu.ipxe" => menus.OpenIpxe(clients.Find(client)?.Firmware ?? ClientFirmware.Unknown),
+            // Whoever comes by TFTP may have no HTTP, and could not go where the dispatch script sends it.
+            "/menu.ipxe" when protocol is BootProtocol.Tftp && clients.Find(client) is { } known =>
+                menus.OpenIpxe(new ClientMachine(known.Firmware)),
+            "/menu.ipxe" => menus.OpenDispatch(),
             "/autoexec.ipxe" => menus.OpenAutoexec(),
             "/grub/grub.cfg" => menus.OpenGrubDispatch(),
             "/grub/menu-x86_64.cfg" => menus.OpenGrub(ClientFirmware.UefiX64),
@@ -36,15 +39,11 @@ public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMen
         };
     }
 
-    /// <summary>The menu for the platform that iPXE names: <c>${platform}-${buildarch}.ipxe</c>.</summary>
-    private Payload? TryOpenMenu(string name) => name switch
-    {
-        "pcbios-i386.ipxe" or "pcbios-x86_64.ipxe" => menus.OpenIpxe(ClientFirmware.Bios),
-        "efi-x86_64.ipxe" => menus.OpenIpxe(ClientFirmware.UefiX64),
-        "efi-i386.ipxe" => menus.OpenIpxe(ClientFirmware.UefiIa32),
-        "efi-arm64.ipxe" => menus.OpenIpxe(ClientFirmware.UefiArm64),
-        _ => null,
-    };
+    /// <summary>The menu for the machine that iPXE describes (<see cref="ClientMachine.TryParse"/>).</summary>
+    private Payload? TryOpenMenu(string name) =>
+        name.EndsWith(".ipxe", StringComparison.Ordinal) && ClientMachine.TryParse(name[..^".ipxe".Length]) is { } machine
+            ? menus.OpenIpxe(machine)
+            : null;
 
     private Payload? TryOpenImage(string path) =>
         library.Current.TryFindByFile(path, out LibraryImage? image) ? image.OpenImage() : null;

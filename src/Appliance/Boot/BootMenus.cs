@@ -1,45 +1,89 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Appliance.Boot.Profiles;
 using Appliance.Images;
 using Appliance.Options;
 
 namespace Appliance.Boot;
 
 /// <summary>
-/// The menus of the library as it is now. Plans are made when the library changes, on the caller's thread, so that a
-/// client's request never waits for the reading of an image; scripts are written once for each kind of firmware.
+/// The menus of the library as it is now. Plans are made when the library, the profiles or the loaders change, on the
+/// caller's thread, so that a client's request never waits for the reading of an image; scripts are written once for each
+/// kind of machine.
 /// </summary>
 public sealed class BootMenus
 {
-    private readonly BootPlanner _planner;
+    /// <summary>Kinds of machine whose scripts are kept; a bench has a dozen. Others get one that is written for them.</summary>
+    private const int MaxScripts = 64;
+
+    private readonly BootServices _services;
+    private readonly ProfileFiles _profiles;
     private readonly IpxeMenu _ipxe;
     private readonly GrubMenu _grub;
     private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
     private State _state;
+    private bool _hadWimboot;
 
-    /// <param name="server">Base URL of the boot plane, without a slash at its end.</param>
-    public BootMenus(string server, MenuOptions options, TimeProvider time)
+    /// <param name="services">What this box offers.</param>
+    /// <param name="profiles">Where profiles come from; this object looks at them from now on.</param>
+    public BootMenus(BootServices services, ProfileFiles profiles, MenuOptions options, TimeProvider time)
     {
-        _planner = new BootPlanner(server);
-        _ipxe = new IpxeMenu(server, options);
-        _grub = new GrubMenu(server, options);
+        _services = services;
+        _profiles = profiles;
+        _profiles.Refresh();
+        _ipxe = new IpxeMenu(services.Server, options);
+        _grub = new GrubMenu(services.Server, options);
         _time = time;
         _state = new State([], [], time.GetUtcNow());
     }
 
+    /// <summary>The profiles that plans are made by.</summary>
+    public ProfileSet Profiles => _profiles.Current;
+
     /// <summary>Takes over a new state of the library; images that have not changed keep their plans.</summary>
     public void Update(IEnumerable<LibraryImage> images)
     {
-        State known = _state;
+        lock (_gate)
+        {
+            Replace(images, _state.Plans);
+        }
+    }
+
+    /// <summary>
+    /// Looks whether profiles have changed, and makes all plans again; true when they had. A loader that came, and that
+    /// entries wait for, only changes the menus.
+    /// </summary>
+    public bool Refresh()
+    {
+        lock (_gate)
+        {
+            bool changed = _profiles.Refresh();
+            bool hasWimboot = _services.HasLoader(WimbootBootLine.Loader);
+            if (changed || hasWimboot != _hadWimboot)
+            {
+                _hadWimboot = hasWimboot;
+                Replace(_state.Plans.Keys, changed ? FrozenDictionary<LibraryImage, BootPlan?>.Empty : _state.Plans);
+            }
+
+            return changed;
+        }
+    }
+
+    private void Replace(IEnumerable<LibraryImage> images, FrozenDictionary<LibraryImage, BootPlan?> known)
+    {
+        var planner = new BootPlanner(_services, _profiles.Current);
         var plans = new Dictionary<LibraryImage, BootPlan?>();
-        var signers = new Dictionary<BootLine, ImmutableArray<string>>(ReferenceEqualityComparer.Instance);
+        var signers = new Dictionary<string, ImmutableArray<string>>();
         foreach (LibraryImage image in images)
         {
-            plans[image] = known.Plans.TryGetValue(image, out BootPlan? plan) ? plan : Plan(image);
-            foreach (BootOption option in plans[image]?.Options ?? [])
+            bool isKnown = known.TryGetValue(image, out BootPlan? plan);
+            plan = isKnown ? plan : Plan(planner, image);
+            plans[image] = plan;
+            foreach (string program in (plan?.Options ?? []).Select(static option => option.Line.EfiProgram).OfType<string>())
             {
-                signers[option.Line] = known.Signers.TryGetValue(option.Line, out ImmutableArray<string> names) ? names : ReadSigners(image, option.Line);
+                signers[program] = isKnown ? _state.SignersOf(program) : ReadSigners(image, program);
             }
         }
 
@@ -49,11 +93,23 @@ public sealed class BootMenus
     /// <summary>The plan of an image, or null when it is broken or not listed.</summary>
     public BootPlan? PlanOf(LibraryImage image) => _state.Plans.GetValueOrDefault(image);
 
-    /// <summary>The iPXE menu for a kind of firmware; for an unknown one, the script that finds out.</summary>
-    public Payload OpenIpxe(ClientFirmware firmware)
+    /// <summary>The script by which a client tells what it is, and gets its menu.</summary>
+    public Payload OpenDispatch() => Payload.FromMemory(_ipxe.WriteDispatch(), _state.Made, MediaType.Text);
+
+    /// <summary>The iPXE menu for a kind of machine.</summary>
+    public Payload OpenIpxe(ClientMachine machine)
     {
         State state = _state;
-        byte[] script = state.Scripts.GetOrAdd(firmware, key => Write(state, key));
+        if (!state.Scripts.TryGetValue(machine, out byte[]? script))
+        {
+            var audience = new MenuAudience(machine, _services);
+            script = _ipxe.Write(MenuModel.Build(state.Images, audience), machine);
+            if (state.Scripts.Count < MaxScripts)
+            {
+                state.Scripts.TryAdd(machine, script);
+            }
+        }
+
         return Payload.FromMemory(script, state.Made, MediaType.Text);
     }
 
@@ -74,7 +130,7 @@ public sealed class BootMenus
     {
         State state = _state;
         byte[] script = state.GrubScripts.GetOrAdd((firmware, trusted), key => WriteGrub(state, key.Firmware, line =>
-            state.Signers.GetValueOrDefault(line, []).Any(key.Trusted.Contains)
+            line.EfiProgram is { } program && state.SignersOf(program).Any(key.Trusted.Contains)
                 ? GrubMenu.Refuses(line)
                 : "Secure Boot accepts nothing in it; switch Secure Boot off in the firmware's setup"));
         return Payload.FromMemory(script, state.Made, MediaType.Text);
@@ -83,15 +139,10 @@ public sealed class BootMenus
     /// <summary>The script that a signed iPXE looks for beside itself.</summary>
     public Payload OpenAutoexec() => Payload.FromMemory(_ipxe.WriteAutoexec(), _state.Made, MediaType.Text);
 
-    private byte[] Write(State state, ClientFirmware firmware) =>
-        firmware is ClientFirmware.Unknown
-            ? _ipxe.WriteDispatch()
-            : _ipxe.Write(MenuModel.Build(state.Images, firmware), firmware);
-
     private byte[] WriteGrub(State state, ClientFirmware firmware, Func<BootLine, string?> refuses) =>
-        _grub.Write(MenuModel.Build(state.Images, firmware, refuses));
+        _grub.Write(MenuModel.Build(state.Images, new MenuAudience(new ClientMachine(firmware), _services), refuses));
 
-    private BootPlan? Plan(LibraryImage image)
+    private static BootPlan? Plan(BootPlanner planner, LibraryImage image)
     {
         if (image.BrokenReason is not null)
         {
@@ -100,7 +151,7 @@ public sealed class BootMenus
 
         try
         {
-            return _planner.Plan(image);
+            return planner.Plan(image);
         }
         catch (IOException)
         {
@@ -109,17 +160,11 @@ public sealed class BootMenus
         }
     }
 
-    private static ImmutableArray<string> ReadSigners(LibraryImage image, BootLine line)
+    private static ImmutableArray<string> ReadSigners(LibraryImage image, string program)
     {
-        string? program = line switch
-        {
-            LinuxBootLine linux => linux.Kernel,
-            EfiProgramBootLine efi => efi.Program,
-            _ => null,
-        };
         try
         {
-            return program is null ? [] : new ImageFacts(image).ReadSigners(program);
+            return new ImageFacts(image).ReadSigners(program);
         }
         catch (IOException)
         {
@@ -129,20 +174,20 @@ public sealed class BootMenus
 
     /// <summary>One state of the library with what was made of it.</summary>
     private sealed class State(
-        Dictionary<LibraryImage, BootPlan?> plans, Dictionary<BootLine, ImmutableArray<string>> signers, DateTimeOffset made)
+        Dictionary<LibraryImage, BootPlan?> plans, Dictionary<string, ImmutableArray<string>> signers, DateTimeOffset made)
     {
         public FrozenDictionary<LibraryImage, BootPlan?> Plans { get; } = plans.ToFrozenDictionary();
 
-        /// <summary>Who signed what a line starts; of that very line, not of one that looks the same.</summary>
-        public Dictionary<BootLine, ImmutableArray<string>> Signers { get; } = signers;
-
         public IEnumerable<(LibraryImage Image, BootPlan? Plan)> Images => Plans.Select(static item => (item.Key, item.Value));
 
-        public ConcurrentDictionary<ClientFirmware, byte[]> Scripts { get; } = new();
+        public ConcurrentDictionary<ClientMachine, byte[]> Scripts { get; } = new();
 
         /// <summary>By firmware and the signers that it trusts; none where Secure Boot is off.</summary>
         public ConcurrentDictionary<(ClientFirmware Firmware, FrozenSet<string> Trusted), byte[]> GrubScripts { get; } = new();
 
         public DateTimeOffset Made { get; } = made;
+
+        /// <summary>Names in the signature of a program, by its published path.</summary>
+        public ImmutableArray<string> SignersOf(string program) => signers.TryGetValue(program, out ImmutableArray<string> names) ? names : [];
     }
 }

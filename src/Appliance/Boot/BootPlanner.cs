@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Appliance.Boot.Profiles;
 using Appliance.Formats.BootConfig;
 using Appliance.Formats.Linux;
 using Appliance.Images;
@@ -6,11 +7,12 @@ using Appliance.Images;
 namespace Appliance.Boot;
 
 /// <summary>
-/// Decides how an image is booted, from what it holds and never from its file's name. Pure: the same image always gives
-/// the same plan.
+/// Decides how an image is booted, from what it holds; its file's name is only a hint. Pure: the same image, profiles and
+/// services always give the same plan.
 /// </summary>
-/// <param name="server">Base URL of the boot plane, without a slash at its end; some kernels are told it.</param>
-public sealed class BootPlanner(string server)
+/// <param name="services">What this box offers.</param>
+/// <param name="profiles">What is known of distributions.</param>
+public sealed class BootPlanner(BootServices services, ProfileSet profiles)
 {
     /// <summary>Largest image that is copied to memory: BIOS loaders reach memory below 4 GiB, and old PCs have 512 MB.</summary>
     private const long MaxMemdiskLength = 256L << 20;
@@ -24,12 +26,7 @@ public sealed class BootPlanner(string server)
          "/syslinux/syslinux.cfg", "/boot/syslinux/syslinux.cfg", "/boot/syslinux/isolinux.cfg", "/syslinux.cfg"];
 
     private static readonly ImmutableArray<string> GrubConfigs =
-        ["/boot/grub/loopback.cfg", "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg", "/EFI/BOOT/grub.cfg", "/grub/grub.cfg"];
-
-    private static readonly ImmutableArray<string> DebianInstallerFolders = ["/install.amd", "/install.a64", "/install.386", "/install", ""];
-
-    private static readonly ImmutableArray<string> MemtestKernels =
-        ["/boot/memtest64.bin", "/boot/memtest.bin", "/boot/memtest", "/boot/memtest86+x64.bin"];
+        ["/boot/grub/loopback.cfg", "/boot/grub/grub.cfg", "/boot/grub/grubsrcd.cfg", "/boot/grub2/grub.cfg", "/EFI/BOOT/grub.cfg", "/grub/grub.cfg"];
 
     /// <summary>The plan for an image that could be read.</summary>
     public BootPlan Plan(LibraryImage image)
@@ -41,107 +38,70 @@ public sealed class BootPlanner(string server)
         }
 
         ImmutableArray<BootConfigEntry> entries = ReadEntries(facts);
-        return PlanDebianLive(facts, entries)
-            ?? PlanDebianInstaller(facts, entries)
-            ?? PlanMemtest(facts)
-            ?? PlanGeneric(facts, entries);
+        ImmutableArray<ProfileMatch> matches = ProfileMatcher.Match(profiles, facts);
+        return matches.IsEmpty ? PlanUnknown(facts, entries) : PlanKnown(image, facts, entries, matches);
     }
 
-    /// <summary>live-boot fetches the file system from inside the image (live-boot(7), <c>fetch=</c>).</summary>
-    private BootPlan? PlanDebianLive(ImageFacts facts, ImmutableArray<BootConfigEntry> entries)
+    /// <summary>What a profile fits: its ways first, then those of the others that fit too.</summary>
+    private BootPlan PlanKnown(
+        LibraryImage image, ImageFacts facts, ImmutableArray<BootConfigEntry> entries, ImmutableArray<ProfileMatch> matches)
     {
-        const string FileSystem = "/live/filesystem.squashfs";
-        string? kernel = facts.List("/live").Where(static name => name.StartsWith("vmlinuz", StringComparison.Ordinal)).Max(StringComparer.Ordinal);
-        if (kernel is null || !facts.Exists(FileSystem))
-        {
-            return null;
-        }
+        ProfileMatch best = matches[0];
+        long? slimLength = services.SlimLength(image);
+        (ImmutableArray<BootOption> options, ImmutableArray<MissingWay> missing) =
+            new WayBuilder(best.Profile, facts, entries, services, slimLength).Build();
+        IEnumerable<BootOption> others = matches.Skip(1).SelectMany(match =>
+            new WayBuilder(match.Profile, facts, entries, services, slimLength).Build().Options
+                .Where(option => !options.Any(known => IsSame(known.Line, option.Line)))
+                .Select(option => option with { Title = $"as {match.Profile.Name}: {option.Title}", IsAlternative = true }));
 
-        string version = kernel["vmlinuz".Length..];
-        string? initrd = new[] { $"/live/initrd.img{version}", $"/live/initrd{version}.img", $"/live/initrd{version}" }.FirstOrDefault(facts.Exists);
-        if (initrd is null || facts.ReadKernel($"/live/{kernel}") is not { } image)
+        // Where nothing that the profile knows can be done, the image's own menu may still start.
+        bool isHelpless = options.IsEmpty;
+        return new BootPlan(best.Profile.Name, [.. options, .. others, .. isHelpless ? GenericOptions(facts, entries) : []], isHelpless)
         {
-            return null;
-        }
-
-        string own = entries.FirstOrDefault(entry => entry.Kernel.StartsWith("/live/vmlinuz", StringComparison.Ordinal))?.Parameters ?? "components";
-        IEnumerable<string> kept = own.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Where(static word => word is not ("boot=live" or "---" or "--") && !word.StartsWith("findiso=", StringComparison.Ordinal)
-                && !word.StartsWith("fromiso=", StringComparison.Ordinal));
-        string parameters = $"boot=live {string.Join(' ', kept)}";
-        if (!own.Contains("netboot=", StringComparison.Ordinal))
-        {
-            // An image whose own menu knows how to come over the network is not told another way.
-            parameters += $" fetch={server}{facts.UrlPath(FileSystem)}";
-        }
-
-        return new BootPlan("Debian live system", [Linux("Debian live system", image, facts, $"/live/{kernel}", [initrd], parameters)], OffersChoice: false);
+            Profile = best.Profile.Id,
+            Release = ProfileMatcher.FindRelease(best.Profile, facts),
+            Evidence = [.. best.Evidence.Distinct(), .. matches.Skip(1).Select(match => ReasonAgainst(match, best))],
+            Missing = missing,
+            AutoInstall = best.Profile.AutoInstall,
+        };
     }
 
-    /// <summary>
-    /// The Debian installer. Its network flavour needs no medium; the flavour on installation discs looks for a disc, so
-    /// an image that carries packages of its own is offered with that warning.
-    /// </summary>
-    private static BootPlan? PlanDebianInstaller(ImageFacts facts, ImmutableArray<BootConfigEntry> entries)
+    private static bool IsSame(BootLine known, BootLine line) => (known, line) switch
     {
-        foreach (string folder in DebianInstallerFolders)
-        {
-            string? kernel = new[] { $"{folder}/vmlinuz", $"{folder}/linux" }.FirstOrDefault(facts.Exists);
-            string initrd = $"{folder}/initrd.gz";
-            if (kernel is null || !facts.Exists(initrd) || facts.ReadKernel(kernel) is not { } image || !IsDebian(facts))
-            {
-                continue;
-            }
+        (LinuxBootLine a, LinuxBootLine b) => a.Kernel == b.Kernel && a.Parameters == b.Parameters,
+        (WimbootBootLine a, WimbootBootLine b) => a.Parameters == b.Parameters && a.Files.SequenceEqual(b.Files),
+        _ => known == line,
+    };
 
-            // Priority is left at its default: whoever stands before the PC wants to be asked for the language.
-            string parameters = entries.FirstOrDefault(entry => entry.Kernel.Equals(kernel, StringComparison.OrdinalIgnoreCase)
-                && entry.Initrds.Contains(initrd, StringComparer.OrdinalIgnoreCase))?.Parameters ?? "---";
-            bool looksForDisc = facts.Exists("/.disk/base_installable");
-            string title = looksForDisc ? "Debian installer (disc flavour: it will ask for its disc)" : "Debian installer";
-            return new BootPlan(title, [Linux(title, image, facts, kernel, [initrd], parameters)], OffersChoice: looksForDisc);
-        }
-
-        return null;
-    }
-
-    private static bool IsDebian(ImageFacts facts) =>
-        facts.Exists("/.disk/mini-info")
-        || facts.ReadText("/.disk/info")?.StartsWith("Debian", StringComparison.Ordinal) == true;
-
-    /// <summary>memtest86+: its EFI program runs from the network as it is; for BIOS its floppy image does.</summary>
-    private static BootPlan? PlanMemtest(ImageFacts facts)
+    /// <summary>Why a profile that fits too was not chosen.</summary>
+    private static string ReasonAgainst(ProfileMatch match, ProfileMatch best)
     {
-        if (!facts.Label.StartsWith("MT86PLUS", StringComparison.OrdinalIgnoreCase)
-            && !facts.Label.StartsWith("MEMTEST", StringComparison.OrdinalIgnoreCase))
-        {
-            return null;
-        }
-
-        var options = ImmutableArray.CreateBuilder<BootOption>();
-        const string Title = "memtest86+";
-        foreach (string path in facts.List("/EFI/BOOT").Select(static name => $"/EFI/BOOT/{name}"))
-        {
-            if (path.EndsWith(".efi", StringComparison.OrdinalIgnoreCase) && facts.ReadKernel(path) is { IsEfi: true } program)
-            {
-                options.Add(new BootOption(Title, new EfiProgramBootLine(program.Architecture, facts.Path(path))));
-            }
-        }
-
-        string? bios = MemtestKernels.FirstOrDefault(path => facts.ReadKernel(path) is { IsLinux: true });
-        if (bios is not null)
-        {
-            options.Add(Linux(Title, facts.ReadKernel(bios)!.Value, facts, bios, [], ""));
-        }
-        else if (facts.Exists("/boot/floppy.img"))
-        {
-            options.Add(new BootOption(Title, new MemdiskBootLine(facts.Path("/boot/floppy.img"), MemdiskMedium.Floppy)));
-        }
-
-        return options.Count == 0 ? null : new BootPlan(Title, options.ToImmutable(), OffersChoice: false);
+        string reason = match.Profile.Priority != best.Profile.Priority ? $"priority {match.Profile.Priority} against {best.Profile.Priority}"
+            : match.Profile.Conditions.Length != best.Profile.Conditions.Length
+                ? $"{match.Profile.Conditions.Length} conditions against {best.Profile.Conditions.Length}"
+            : match.Hint != best.Hint ? "label or file name" : "the order of their ids";
+        return $"it could also be {match.Profile.Name} ({match.Profile.Id}); decided by {reason}";
     }
 
-    /// <summary>What nobody knows: as a disc first, then what its own menu starts, then a copy in memory.</summary>
-    private static BootPlan PlanGeneric(ImageFacts facts, ImmutableArray<BootConfigEntry> entries)
+    /// <summary>What no profile fits; its label or file name may still tell what is missing in it.</summary>
+    private BootPlan PlanUnknown(ImageFacts facts, ImmutableArray<BootConfigEntry> entries)
+    {
+        ImmutableArray<BootOption> options = GenericOptions(facts, entries);
+        if (ProfileMatcher.Guess(profiles, facts.Label, facts.FileName) is not { } guess)
+        {
+            return new BootPlan("unknown image", options, OffersChoice: true);
+        }
+
+        return new BootPlan($"unknown image, perhaps {guess.Name}", options, OffersChoice: true)
+        {
+            Evidence = [$"only its label \"{facts.Label}\" or its file name hints at {guess.Name} ({guess.Id})"],
+            Missing = [new MissingWay(guess.Name, $"it looks like {guess.Name}, but what that needs is not in it")],
+        };
+    }
+
+    /// <summary>For what nobody knows: as a disc first, then what its own menu starts, then a copy in memory.</summary>
+    private static ImmutableArray<BootOption> GenericOptions(ImageFacts facts, ImmutableArray<BootConfigEntry> entries)
     {
         var options = ImmutableArray.CreateBuilder<BootOption>();
         if (facts.HasBiosBoot || facts.HasEfiBoot)
@@ -162,7 +122,7 @@ public sealed class BootPlanner(string server)
             options.Add(new BootOption("Copy it to memory (memdisk)", new MemdiskBootLine(facts.Image, MemdiskMedium.Cdrom)));
         }
 
-        return new BootPlan("unknown image", options.ToImmutable(), OffersChoice: true);
+        return options.ToImmutable();
     }
 
     private static ImmutableArray<BootOption> RawOptions(LibraryImage image)

@@ -117,12 +117,7 @@ public sealed class GrubMenu(string server, MenuOptions options)
         switch (line)
         {
             case LinuxBootLine linux:
-                script.Line($"linux {Path(linux.Kernel)} {GrubText.Parameters(linux.Parameters)}".TrimEnd());
-                if (!linux.Initrds.IsEmpty)
-                {
-                    script.Line($"initrd {string.Join(' ', linux.Initrds.Select(Path))}");
-                }
-
+                WriteLinux(script, linux);
                 break;
             case EfiProgramBootLine program:
                 script.Line($"chainloader {Path(program.Program)}");
@@ -132,6 +127,18 @@ public sealed class GrubMenu(string server, MenuOptions options)
         }
 
         script.End();
+    }
+
+    private void WriteLinux(GrubScript script, LinuxBootLine linux)
+    {
+        // GRUB writes the card's address with colons, PXELINUX with dashes; dracut, live-boot and casper read both.
+        string card = linux.TellsInterface ? " BOOTIF=01-$net_default_mac" : "";
+        script.Line($"linux {Path(linux.Kernel)}{card} {GrubText.Parameters(linux.Parameters)}".TrimEnd());
+        string[] files = [.. linux.Initrds.Select(Path), .. linux.Files.Select(file => $"newc:{GrubText.Quote(file.Name)}:{Path(file.Path)}")];
+        if (files.Length > 0)
+        {
+            script.Line($"initrd {string.Join(' ', files)}");
+        }
     }
 
     private static void WriteLocal(GrubScript script)

@@ -9,9 +9,22 @@ namespace Appliance.Boot;
 /// <param name="server">Base URL of the boot plane, without a slash at its end.</param>
 public sealed class IpxeMenu(string server, MenuOptions options)
 {
+    /// <summary>Memory modules that are asked for; a machine with more has enough in eight.</summary>
+    private const int Modules = 8;
+
+    /// <summary>
+    /// Size of each memory module by SMBIOS (instance.structure 17.offset 12.length 2): distributions build iPXE without
+    /// <c>memsize</c> (Debian's 1.21.1 and QEMU's ROM say nothing).
+    /// </summary>
+    private static readonly string ModuleSizes =
+        string.Join('.', Enumerable.Range(0, Modules).Select(static module => $"${{smbios/{module}.17.12.2:hexraw}}"));
+
+    private readonly IpxeBootLines _lines = new(server, Failed, Root);
+
     private const string Root = "start";
     private const string Failed = "failed";
     private const string Local = "local";
+    private const string Others = "others";
 
     /// <summary>
     /// A script for a client that nothing is known about: it asks iPXE itself for the platform, and fetches the menu
@@ -19,8 +32,8 @@ public sealed class IpxeMenu(string server, MenuOptions options)
     /// </summary>
     public byte[] WriteDispatch() =>
         new IpxeScript()
-            .Line("# The menu for this machine's firmware.")
-            .Line($"chain --replace {server}/menu/${{platform}}-${{buildarch}}.ipxe || goto {Failed}")
+            .Line("# The menu for this machine: firmware, memory, Secure Boot. What this iPXE does not know is empty.")
+            .Line($"chain --replace {server}/menu/${{platform}}-${{buildarch}}-${{memsize}}-${{efi/SecureBoot:uint8}}-{ModuleSizes}.ipxe || goto {Failed}")
             .Label(Failed)
             .Echo("Plugboot: the menu could not be fetched. Is the cable still in?")
             .Line("prompt --timeout 30000 Press a key for the iPXE shell. || exit 1")
@@ -43,8 +56,8 @@ public sealed class IpxeMenu(string server, MenuOptions options)
 
     /// <summary>The menu.</summary>
     /// <param name="root">What it offers.</param>
-    /// <param name="firmware">The client's firmware.</param>
-    public byte[] Write(MenuGroup root, ClientFirmware firmware)
+    /// <param name="machine">The client.</param>
+    public byte[] Write(MenuGroup root, ClientMachine machine)
     {
         var script = new IpxeScript();
         var pending = new List<Section>();
@@ -61,6 +74,7 @@ public sealed class IpxeMenu(string server, MenuOptions options)
         }
 
         WriteItems(script, root, "g", pending);
+        WriteOthersItem(script, root, pending);
         script.Gap()
             .Item(Local, "Boot from the local disk", 'l')
             .Item("shell", "iPXE shell", 's')
@@ -73,7 +87,7 @@ public sealed class IpxeMenu(string server, MenuOptions options)
             pending[i].Write(script, pending);
         }
 
-        WriteLocal(script, firmware);
+        WriteLocal(script, machine.Firmware);
         return script.Label("shell").Line("shell").Goto(Root)
             .Label("reboot").Line("reboot")
             .Label(Failed)
@@ -107,6 +121,33 @@ public sealed class IpxeMenu(string server, MenuOptions options)
         }
     }
 
+    /// <summary>A place for entries that start by themselves and could be started in other ways as well.</summary>
+    private void WriteOthersItem(IpxeScript script, MenuGroup root, List<Section> pending)
+    {
+        List<MenuEntry> entries = [.. EntriesOf(root).Where(static entry => !entry.OffersChoice && entry.Options.Length > 1)];
+        if (entries.Count > 0)
+        {
+            script.Item(Others, "Other ways of starting >", 'o');
+            pending.Add(new Section((s, p) => WriteOthers(s, entries, p)));
+        }
+    }
+
+    private void WriteOthers(IpxeScript script, List<MenuEntry> entries, List<Section> pending)
+    {
+        script.Label(Others).Menu($"{options.Title} - other ways of starting");
+        for (int i = 0; i < entries.Count; i++)
+        {
+            MenuEntry entry = entries[i];
+            string label = $"{Others}-{i}";
+            script.Item(label, $"{entry.Title} >");
+            pending.Add(new Section((s, _) => WriteChoice(s.Label(label), entry, label, Others)));
+        }
+
+        script.Gap().Item(Root, "Back", 'b').Choose(null, null, Root);
+    }
+
+    private static IEnumerable<MenuEntry> EntriesOf(MenuGroup group) => group.Groups.SelectMany(EntriesOf).Concat(group.Entries);
+
     private void WriteGroup(IpxeScript script, MenuGroup group, string label, string parent, List<Section> pending)
     {
         script.Label(label).Menu($"{options.Title} - {group.Title}");
@@ -129,7 +170,7 @@ public sealed class IpxeMenu(string server, MenuOptions options)
         }
         else
         {
-            WriteLine(script, entry.Title, entry.Options[0].Line);
+            _lines.Write(script, entry.Title, entry.Options[0]);
         }
     }
 
@@ -139,59 +180,15 @@ public sealed class IpxeMenu(string server, MenuOptions options)
         script.Menu($"{entry.Title} - how?");
         for (int i = 0; i < entry.Options.Length; i++)
         {
-            script.Item($"{label}-{i}", entry.Options[i].Title);
+            script.Item($"{label}-{i}", MenuModel.Describe(entry.Options[i]));
         }
 
         script.Gap().Item(parent, "Back", 'b').Choose($"{label}-0", options.Timeout > TimeSpan.Zero ? options.Timeout : null, parent);
         for (int i = 0; i < entry.Options.Length; i++)
         {
             script.Label($"{label}-{i}");
-            WriteLine(script, entry.Title, entry.Options[i].Line);
+            _lines.Write(script, entry.Title, entry.Options[i]);
         }
-    }
-
-    private void WriteLine(IpxeScript script, string title, BootLine line)
-    {
-        script.Echo($"Starting {title} ...").Line("imgfree");
-        switch (line)
-        {
-            case LinuxBootLine linux:
-                WriteLinux(script, linux);
-                break;
-            case EfiProgramBootLine program:
-                script.Line($"chain {Url(program.Program)} || goto {Failed}").Goto(Root);
-                break;
-            case SanBootLine disc:
-                script.Line($"sanboot --no-describe {Url(disc.Image)} || goto {Failed}").Goto(Root);
-                break;
-            case MemdiskBootLine memdisk:
-                string medium = memdisk.Medium switch
-                {
-                    MemdiskMedium.Floppy => "floppy raw",
-                    MemdiskMedium.Cdrom => "iso raw",
-                    _ => "harddisk raw",
-                };
-                script.Line($"kernel {server}/memdisk {medium} || goto {Failed}")
-                    .Line($"initrd {Url(memdisk.Image)} || goto {Failed}")
-                    .Line($"boot || goto {Failed}");
-                break;
-            default:
-                throw new InvalidOperationException($"no script for {line.GetType().Name}");
-        }
-    }
-
-    private void WriteLinux(IpxeScript script, LinuxBootLine linux)
-    {
-        // A kernel older than 5.7 that is started as an EFI program finds its RAM disks only by this name; all others
-        // ignore it (Linux Documentation/admin-guide/efi-stub.rst).
-        string initrd = linux.Initrds.IsEmpty ? "" : " initrd=initrd.magic";
-        script.Line($"kernel {Url(linux.Kernel)}{initrd} {IpxeText.Parameters(linux.Parameters)} || goto {Failed}".Replace("  ", " ", StringComparison.Ordinal));
-        foreach (string path in linux.Initrds)
-        {
-            script.Line($"initrd {Url(path)} || goto {Failed}");
-        }
-
-        script.Line($"boot || goto {Failed}");
     }
 
     /// <summary>The disk: BIOS firmware cannot go on to the next entry once iPXE runs, UEFI firmware does.</summary>
@@ -223,5 +220,4 @@ public sealed class IpxeMenu(string server, MenuOptions options)
         return null;
     }
 
-    private string Url(string path) => server + IpxeText.UrlPath(path);
 }

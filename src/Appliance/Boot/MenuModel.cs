@@ -15,32 +15,35 @@ public sealed record MenuEntry(string Id, string Title, ImmutableArray<BootOptio
 /// <summary>A group of entries: a folder of the library.</summary>
 public sealed record MenuGroup(string Title, ImmutableArray<MenuGroup> Groups, ImmutableArray<MenuEntry> Entries);
 
+/// <summary>Who a menu is for: the machine that reads it, and the box that serves it.</summary>
+public readonly record struct MenuAudience(ClientMachine Machine, BootServices Services);
+
 /// <summary>Builds the menu of one kind of client out of the library; the script languages are written from it.</summary>
 public static class MenuModel
 {
     /// <summary>The menu as a tree of groups; the root has the library's ungrouped images.</summary>
     /// <param name="images">The images that are listed, with their plans (null for a broken image).</param>
-    /// <param name="firmware">The client's firmware.</param>
+    /// <param name="audience">Who reads it.</param>
     /// <param name="refuses">Why a line cannot be started there all the same, or null for one that can. Null: all can.</param>
     public static MenuGroup Build(
-        IEnumerable<(LibraryImage Image, BootPlan? Plan)> images, ClientFirmware firmware, Func<BootLine, string?>? refuses = null) =>
-        BuildGroup("", 0, [.. images], firmware, refuses);
+        IEnumerable<(LibraryImage Image, BootPlan? Plan)> images, MenuAudience audience, Func<BootLine, string?>? refuses = null) =>
+        BuildGroup("", 0, [.. images], audience, refuses);
 
     private static MenuGroup BuildGroup(
-        string title, int depth, ImmutableArray<(LibraryImage Image, BootPlan? Plan)> images, ClientFirmware firmware,
+        string title, int depth, ImmutableArray<(LibraryImage Image, BootPlan? Plan)> images, MenuAudience audience,
         Func<BootLine, string?>? refuses) =>
         new(
             title,
             [.. images.Where(item => item.Image.Group.Length > depth)
                 .GroupBy(item => item.Image.Group[depth], StringComparer.OrdinalIgnoreCase)
                 .OrderBy(static group => group.Key, StringComparer.OrdinalIgnoreCase)
-                .Select(group => BuildGroup(group.Key, depth + 1, [.. group], firmware, refuses))],
+                .Select(group => BuildGroup(group.Key, depth + 1, [.. group], audience, refuses))],
             [.. images.Where(item => item.Image.Group.Length == depth)
                 .OrderBy(static item => item.Image.Title, StringComparer.OrdinalIgnoreCase)
-                .Select(item => BuildEntry(item.Image, item.Plan, firmware, refuses))]);
+                .Select(item => BuildEntry(item.Image, item.Plan, audience, refuses))]);
 
     private static MenuEntry BuildEntry(
-        LibraryImage image, BootPlan? plan, ClientFirmware firmware, Func<BootLine, string?>? refuses)
+        LibraryImage image, BootPlan? plan, MenuAudience audience, Func<BootLine, string?>? refuses)
     {
         string title = $"{image.Title} ({Size(image.Length)})";
         if (image.Integrity.Problem is { } damage)
@@ -54,25 +57,22 @@ public static class MenuModel
             return new MenuEntry(image.Id, title, [], false, image.BrokenReason ?? "it cannot be read");
         }
 
-        ImmutableArray<BootOption> startable = plan.For(firmware);
+        ImmutableArray<BootOption> startable = plan.For(audience.Machine, audience.Services);
         ImmutableArray<BootOption> options = [.. startable.Where(option => refuses?.Invoke(option.Line) is null)];
+        bool asks = options is [{ IsAlternative: true }, ..] || (plan.OffersChoice && options.Length > 1);
         string? problem = !options.IsEmpty ? null
             : !startable.IsEmpty ? refuses!(startable[0].Line)
-            : plan.Options.IsEmpty ? "nothing in it can be started over the network"
-            : $"it has nothing for {FirmwareName(firmware)}";
-        return new MenuEntry(image.Id, title, options, plan.OffersChoice && options.Length > 1, problem);
+            : plan.Problem(audience.Machine, audience.Services);
+        return new MenuEntry(image.Id, title, options, asks, problem);
     }
 
-    private static string FirmwareName(ClientFirmware firmware) => firmware switch
-    {
-        ClientFirmware.Bios => "a PC with BIOS firmware",
-        ClientFirmware.UefiX64 => "a PC with UEFI firmware",
-        ClientFirmware.UefiIa32 => "a PC with 32-bit UEFI firmware",
-        ClientFirmware.UefiArm64 => "a 64-bit ARM machine",
-        _ => "this machine",
-    };
+    /// <summary>A way of starting with what it costs, where that is known.</summary>
+    public static string Describe(BootOption option) => option.MemoryMib == 0
+        ? option.Title
+        : $"{option.Title} - copies {Size(option.Bytes)}, needs {BootOption.Memory(option.MemoryMib)}";
 
-    private static string Size(long bytes) => bytes switch
+    /// <summary>Length for people.</summary>
+    internal static string Size(long bytes) => bytes switch
     {
         < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0} kB"),
         < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB"),

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net.NetworkInformation;
+using System.Text.Json.Serialization;
 using Appliance.Formats.Dhcp;
 using Appliance.Formats.Pxe;
 
@@ -11,10 +12,20 @@ public enum ClientFirmware
 {
     /// <summary>Not a network boot client, or of an architecture that we do not know.</summary>
     Unknown,
+
+    [JsonStringEnumMemberName("bios")]
     Bios,
+
+    [JsonStringEnumMemberName("uefi-ia32")]
     UefiIa32,
+
+    [JsonStringEnumMemberName("uefi-x64")]
     UefiX64,
+
+    [JsonStringEnumMemberName("uefi-arm32")]
     UefiArm32,
+
+    [JsonStringEnumMemberName("uefi-arm64")]
     UefiArm64,
 }
 

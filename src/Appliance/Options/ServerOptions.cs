@@ -77,7 +77,7 @@ public sealed record NfsOptions
 /// <summary>Where files are.</summary>
 public sealed record StorageOptions
 {
-    /// <summary>The media partition: <c>isos/</c> and the user's own <c>loaders/</c>.</summary>
+    /// <summary>The media partition: <c>isos/</c>, and the user's own <c>loaders/</c> and <c>profiles/</c>.</summary>
     public string Media { get; init; } = "/srv/plugboot";
 
     /// <summary>The loaders that came with the program.</summary>
@@ -98,6 +98,9 @@ public sealed record StorageOptions
     public string Isos => Path.Combine(Media, "isos");
 
     public string OwnLoaders => Path.Combine(Media, "loaders");
+
+    /// <summary>The user's own profiles of distributions (docs/profiles.md).</summary>
+    public string OwnProfiles => Path.Combine(Media, "profiles");
 }
 
 /// <summary>The boot menu.</summary>

@@ -58,6 +58,43 @@ public sealed class GrubConfigTests
     }
 
     [Fact]
+    public void Titles_stand_behind_options_and_those_of_sub_menus_before_them()
+    {
+        ImmutableArray<BootConfigEntry> entries = Read(("/boot/grub/grub.cfg", """
+            menuentry --class gnu --unrestricted --hotkey=i "First" { linux /a }
+            submenu --id adv 'Advanced' {
+              menuentry 'Debug' --class x { linux /b }
+              submenu 'More' { menuentry 'Deep' { linux /c } }
+              menuentry 'Again' { linux /d }
+            }
+            menuentry 'Last' { linux /e }
+            """));
+        Assert.Equal(["First", "Advanced > Debug", "Advanced > More > Deep", "Advanced > Again", "Last"], entries.Select(static entry => entry.Title));
+    }
+
+    [Fact]
+    public void Entries_inside_eval_are_read_as_SystemRescue_writes_them()
+    {
+        BootConfigEntry entry = Assert.Single(Read(("/boot/grub/grubsrcd.cfg", """
+            set basedir=/sysresccd
+            eval "menuentry 'Boot with default options' {
+                linux ${basedir}/boot/x86_64/vmlinuz archisobasedir=sysresccd
+                initrd ${basedir}/boot/x86_64/sysresccd.img
+            }"
+            """)));
+        Assert.Equal(("Boot with default options", "/sysresccd/boot/x86_64/vmlinuz"), (entry.Title, entry.Kernel));
+        Assert.Equal<string>(["/sysresccd/boot/x86_64/sysresccd.img"], entry.Initrds);
+    }
+
+    [Fact]
+    public void A_loop_is_read_for_the_first_of_its_words() =>
+        Assert.Equal("/boot/vmlinuz-a", Assert.Single(Read(("/grub.cfg", "for k in a b; do menuentry $k { linux /boot/vmlinuz-$k }; done"))).Kernel);
+
+    [Fact]
+    public void An_eval_of_itself_ends() =>
+        Assert.Empty(Read(("/grub.cfg", "set a='eval $a'\neval $a\n" + string.Concat(Enumerable.Repeat("submenu x {\n", 1000)))));
+
+    [Fact]
     public void A_variable_that_doubles_itself_stays_bounded()
     {
         string text = string.Concat(Enumerable.Repeat("set a=x$a$a\n", 10_000)) + "menuentry m { linux /k " + string.Concat(Enumerable.Repeat("$a", 10_000)) + "}";

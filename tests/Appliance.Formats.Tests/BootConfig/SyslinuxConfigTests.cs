@@ -37,6 +37,30 @@ public sealed class SyslinuxConfigTests
     }
 
     [Fact]
+    public void Sub_menus_stand_before_the_titles_of_their_entries_and_other_menus_are_followed()
+    {
+        ImmutableArray<BootConfigEntry> entries = Read(
+            ("/isolinux/isolinux.cfg", """
+                menu title Top
+                label first
+                  kernel a
+                menu begin advanced
+                  menu title ^Advanced options
+                  label expert
+                    menu label ^Expert
+                    kernel b
+                menu end
+                label sys
+                  config archiso_sys.cfg
+                menu end
+                label last
+                  kernel c
+                """),
+            ("/isolinux/archiso_sys.cfg", "label arch\nlinux /arch/vmlinuz\n"));
+        Assert.Equal(["first", "Advanced options > Expert", "arch", "last"], entries.Select(static entry => entry.Title));
+    }
+
+    [Fact]
     public void Modules_boot_sectors_and_local_disks_are_no_kernels() =>
         Assert.Empty(Read(("/isolinux/isolinux.cfg", "label a\nkernel vesamenu.c32\nlabel b\nlocalboot 0x80\nlabel c\nkernel chain.c32\nlabel d\nkernel x.bss\n")));
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Text;
 using Appliance.Boot;
+using Appliance.Boot.Profiles;
 using Appliance.Images;
 using Appliance.Options;
 using Appliance.Tests.Images;
@@ -35,7 +36,7 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
         _library = new ImageLibrary(storage, TimeProvider.System, NullLogger<ImageLibrary>.Instance);
         var loaders = new LoaderFiles(storage);
         loaders.Refresh();
-        _menus = new BootMenus("http://192.168.100.1", new MenuOptions(), TimeProvider.System);
+        _menus = new BootMenus(new BootServices("http://192.168.100.1"), new ProfileFiles(storage.OwnProfiles), new MenuOptions(), TimeProvider.System);
         _files = new BootFiles(_library, loaders, _menus, _clients);
         _clients.Remember(Known, new NetbootClient { Mac = PhysicalAddress.Parse("525400000001"), Stage = ClientStage.Ipxe, Firmware = ClientFirmware.UefiX64 });
     }
@@ -86,16 +87,29 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
     [InlineData("/isos/none.iso")]
     [InlineData("/menu/")]
     [InlineData("/menu/pcbios-sparc.ipxe")]
+    [InlineData("/menu/pcbios-i386-1-1-1-1.ipxe")]
+    [InlineData("/menu/pcbios.ipxe")]
+    [InlineData("/menu/pcbios-i386")]
     [InlineData("/etc/passwd")]
     public void Other_names_are_not_there(string path) => Assert.Null(_files.TryOpen(path, Stranger, BootProtocol.Http));
 
     [Fact]
-    public void A_known_client_gets_its_menu_at_once_and_a_stranger_the_script_that_finds_out()
+    public void A_client_is_sent_to_the_menu_for_its_firmware_and_memory()
     {
-        Assert.Contains("exit 1", Read("/menu.ipxe", Known), StringComparison.Ordinal);
-        Assert.Contains("/menu/${platform}-${buildarch}.ipxe", Read("/menu.ipxe", Stranger), StringComparison.Ordinal);
+        Assert.Contains("/menu/${platform}-${buildarch}-${memsize}-", Read("/menu.ipxe", Known), StringComparison.Ordinal);
         Assert.Contains("sanboot --no-describe --drive 0x80", Read("/menu/pcbios-i386.ipxe", Stranger), StringComparison.Ordinal);
-        Assert.Equal(Read("/menu.ipxe", Known), Read("/menu/efi-x86_64.ipxe", Stranger));
+        Assert.Contains("exit 1", Read("/menu/efi-x86_64.ipxe", Stranger), StringComparison.Ordinal);
+        Assert.Equal(Read("/menu/efi-x86_64.ipxe", Stranger), Read("/menu/efi-x86_64--.ipxe", Stranger));
+        Assert.Equal(Read("/menu/efi-x86_64-4075-0.ipxe", Stranger), Read("/menu/efi-x86_64-4096-00.ipxe", Stranger));
+    }
+
+    [Fact]
+    public void A_known_client_that_comes_by_TFTP_gets_its_menu_at_once_because_it_may_have_no_HTTP()
+    {
+        using Payload menu = _files.TryOpen("/menu.ipxe", Known, BootProtocol.Tftp)!;
+        byte[] bytes = new byte[menu.Length];
+        menu.Read(0, bytes);
+        Assert.Equal(Read("/menu/efi-x86_64.ipxe", Known), Encoding.UTF8.GetString(bytes));
     }
 
     [Fact]
@@ -105,7 +119,7 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
         File.SetLastWriteTimeUtc(_folder["isos/rescue/moved.iso"], DateTime.UtcNow.AddMinutes(-1));
         await _library.ScanAsync(CancellationToken.None);
         _menus.Update(_library.Current.Images);
-        string menu = Read("/menu.ipxe", Known)!;
+        string menu = Read("/menu/pcbios-i386.ipxe", Known)!;
         Assert.Contains("moved", menu, StringComparison.Ordinal);
         Assert.DoesNotContain("disc (", menu, StringComparison.Ordinal);
         Assert.Null(_files.TryOpen("/isos/rescue/disc.iso", Known, BootProtocol.Http));

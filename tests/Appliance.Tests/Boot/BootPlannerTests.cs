@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Appliance.Boot;
 using Appliance.Formats.Tests.Fat;
 using Appliance.Images;
@@ -10,6 +11,8 @@ namespace Appliance.Tests.Boot;
 /// <summary>Images made by xorriso, read through the library, planned.</summary>
 public sealed class BootPlannerTests : IDisposable
 {
+    private static readonly BootServices Services = new("http://192.168.100.1");
+
     private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -37,7 +40,7 @@ public sealed class BootPlannerTests : IDisposable
             ("install.amd/vmlinuz", SampleKernels.X64), ("install.amd/initrd.gz", "x"u8.ToArray()),
             (".disk/info", "Debian GNU/Linux 12.7.0"u8.ToArray()), (".disk/base_installable", ""u8.ToArray()));
         Assert.Contains("ask for its disc", plan.Kind, StringComparison.Ordinal);
-        Assert.True(plan.OffersChoice);
+        Assert.Contains("netboot.tar.gz", Assert.Single(plan.Options).Note, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,7 +59,7 @@ public sealed class BootPlannerTests : IDisposable
             ("live/vmlinuz-6.12.70+deb13-amd64", SampleKernels.X64), ("live/initrd.img-6.12.70+deb13-amd64", "x"u8.ToArray()),
             ("live/filesystem.squashfs", "x"u8.ToArray()),
             ("boot/grub/grub.cfg", "menuentry 'Live' { linux /live/vmlinuz-6.12.73+deb13-amd64 boot=live components quiet splash findiso=${iso_path}\ninitrd /live/initrd.img-6.12.73+deb13-amd64 }"u8.ToArray()));
-        LinuxBootLine line = Assert.IsType<LinuxBootLine>(Assert.Single(plan.Options).Line);
+        LinuxBootLine line = Assert.IsType<LinuxBootLine>(plan.Options[0].Line);
         Assert.Equal("/boot/live/deb+kde/live/vmlinuz-6.12.73+deb13-amd64", line.Kernel);
         Assert.Equal("boot=live components quiet splash fetch=http://192.168.100.1/boot/live/deb%2Bkde/live/filesystem.squashfs", line.Parameters);
     }
@@ -74,9 +77,9 @@ public sealed class BootPlannerTests : IDisposable
     public async Task Memtest_runs_as_a_program_under_UEFI_and_from_its_floppy_under_BIOS()
     {
         BootPlan plan = await PlanAsync("mt", "MT86PLUS_64", [], ("EFI/BOOT/bootx64.efi", SampleKernels.Pe(0x8664)), ("boot/floppy.img", new byte[1474560]));
-        Assert.Equal("/boot/mt/EFI/BOOT/bootx64.efi", Assert.IsType<EfiProgramBootLine>(Assert.Single(plan.For(ClientFirmware.UefiX64)).Line).Program);
-        Assert.Equal(new MemdiskBootLine("/boot/mt/boot/floppy.img", MemdiskMedium.Floppy), Assert.Single(plan.For(ClientFirmware.Bios)).Line);
-        Assert.Empty(plan.For(ClientFirmware.UefiArm64));
+        Assert.Equal("/boot/mt/EFI/BOOT/bootx64.efi", Assert.IsType<EfiProgramBootLine>(Assert.Single(For(plan, ClientFirmware.UefiX64)).Line).Program);
+        Assert.Equal(new MemdiskBootLine("/boot/mt/boot/floppy.img", MemdiskMedium.Floppy), Assert.Single(For(plan, ClientFirmware.Bios)).Line);
+        Assert.Empty(For(plan, ClientFirmware.UefiArm64));
     }
 
     [Fact]
@@ -108,7 +111,7 @@ public sealed class BootPlannerTests : IDisposable
         var fat = new HandMadeFat(12, present: 16);
         fat.WriteRoot(fat.Directory("EFI", fat.Directory("BOOT", fat.File(file, "x"u8))));
         BootPlan plan = await PlanAsync("efi", "EFI", ["-e", "efi.img", "-no-emul-boot"], ("efi.img", fat.Bytes));
-        Assert.Equal(isOffered, !plan.For(ClientFirmware.UefiX64).IsEmpty);
+        Assert.Equal(isOffered, !For(plan, ClientFirmware.UefiX64).IsEmpty);
     }
 
     [Fact]
@@ -158,9 +161,11 @@ public sealed class BootPlannerTests : IDisposable
     private static BootPlan Plan(LibraryImage image)
     {
         Assert.Null(image.BrokenReason);
-        return new BootPlanner("http://192.168.100.1").Plan(image);
+        return new BootPlanner(Services, SampleProfiles.Shipped).Plan(image);
     }
 
+    private static ImmutableArray<BootOption> For(BootPlan plan, ClientFirmware firmware) => plan.For(new ClientMachine(firmware), Services);
+
     private static IEnumerable<ClientFirmware> Firmwares(BootPlan plan) =>
-        Enum.GetValues<ClientFirmware>().Where(firmware => !plan.For(firmware).IsEmpty);
+        Enum.GetValues<ClientFirmware>().Where(firmware => !For(plan, firmware).IsEmpty);
 }

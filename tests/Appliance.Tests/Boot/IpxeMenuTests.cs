@@ -112,6 +112,36 @@ public sealed class IpxeMenuTests
     }
 
     [Fact]
+    public void An_entry_with_several_ways_starts_by_the_best_and_the_others_stand_in_a_place_of_their_own()
+    {
+        var best = new BootOption("by NFS", Linux) { Bytes = 75_000_000, MemoryMib = 1792, Note = "It takes a while." };
+        var other = new BootOption("whole image", Linux with { Parameters = "url" }) { Bytes = 6_200_000_000, MemoryMib = 7168 };
+        string script = Write(new MenuGroup("", [], [new MenuEntry("u", "u", [best, other], false, null)]), new MenuOptions());
+        Assert.Contains("item g-i0 u\nitem --key o others Other ways of starting >\n", script, StringComparison.Ordinal);
+        Assert.Contains("\n:g-i0\necho -- Starting u ...\necho -- It takes a while.\nimgfree\nkernel ", script, StringComparison.Ordinal);
+        Assert.Contains("\n:others\nmenu -- Plugboot - other ways of starting\nitem others-0 u >\n", script, StringComparison.Ordinal);
+        Assert.Contains("item others-0-1 whole image - copies 6.2 GB, needs 7 GB\n", script, StringComparison.Ordinal);
+        Assert.Contains("\n:others-0-1\n", script, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_card_and_files_with_names_of_their_own_are_told_to_the_kernel()
+    {
+        LinuxBootLine line = Linux with { TellsInterface = true, Shim = "/boot/deb 12/EFI/BOOT/BOOTX64.EFI", Files = [new NamedFile("/isos/p v.iso", "/proxmox.iso")] };
+        string script = Write(new MenuGroup("", [], [Entry("p", "p", line)]), new MenuOptions());
+        Assert.Contains("vmlinuz initrd=initrd.magic BOOTIF=01-${netX/mac:hexhyp} vga=788 --- quiet || goto failed\n", script, StringComparison.Ordinal);
+        Assert.Contains("initrd http://192.168.100.1/isos/p%20v.iso /proxmox.iso || goto failed\nshim http://192.168.100.1/boot/deb%2012/EFI/BOOT/BOOTX64.EFI || goto failed\nboot ", script, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Windows_files_go_to_wimboot_under_the_names_that_it_knows()
+    {
+        var line = new WimbootBootLine(MachineArchitecture.X64, [new NamedFile("/boot/w/sources/boot.wim", "boot.wim")], "rawbcd");
+        Assert.Contains("kernel http://192.168.100.1/wimboot rawbcd || goto failed\ninitrd http://192.168.100.1/boot/w/sources/boot.wim boot.wim || goto failed\nboot ",
+            Write(new MenuGroup("", [], [Entry("w", "w", line)]), new MenuOptions()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void V_13_names_labels_and_parameters_cannot_add_a_line_an_expansion_or_an_operator()
     {
         const string Hostile = "a\n#!ipxe\nshell || reboot ${net0/mac} && exit";
@@ -135,5 +165,5 @@ public sealed class IpxeMenuTests
         new(id, title, [.. lines.Select(static (line, i) => new BootOption($"way {i}", line))], lines.Length > 1, null);
 
     private static string Write(MenuGroup root, MenuOptions options, ClientFirmware firmware = ClientFirmware.Bios) =>
-        Encoding.UTF8.GetString(new IpxeMenu("http://192.168.100.1", options).Write(root, firmware));
+        Encoding.UTF8.GetString(new IpxeMenu("http://192.168.100.1", options).Write(root, new ClientMachine(firmware)));
 }

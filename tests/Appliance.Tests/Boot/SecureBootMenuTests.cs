@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 using Appliance.Boot;
+using Appliance.Boot.Profiles;
 using Appliance.Images;
 using Appliance.Options;
 using Appliance.Tests.Images;
@@ -56,7 +57,7 @@ public sealed class SecureBootMenuTests : IDisposable
         File.SetLastWriteTimeUtc(_folder["isos/tool.iso"], DateTime.UtcNow.AddMinutes(-1));
         using var library = new ImageLibrary(new StorageOptions { Media = _folder.Path }, TimeProvider.System, NullLogger<ImageLibrary>.Instance);
         await library.ScanAsync(CancellationToken.None);
-        var menus = new BootMenus("http://192.168.100.1", new MenuOptions(), TimeProvider.System);
+        var menus = new BootMenus(new BootServices("http://192.168.100.1"), new ProfileFiles("/none"), new MenuOptions(), TimeProvider.System);
         menus.Update(library.Current.Images);
         using Payload menu = secure ? menus.OpenSecureGrub(ClientFirmware.UefiX64, Trusted) : menus.OpenGrub(ClientFirmware.UefiX64);
         byte[] bytes = new byte[menu.Length];

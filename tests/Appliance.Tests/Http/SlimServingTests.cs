@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Appliance.Boot;
+using Appliance.Boot.Profiles;
 using Appliance.Http;
 using Appliance.Images;
 using Appliance.Options;
@@ -45,7 +46,7 @@ public sealed class SlimServingTests : IAsyncLifetime, IDisposable
         };
         _library = new ImageLibrary(options.Storage, TimeProvider.System, NullLogger<ImageLibrary>.Instance);
         await _library.ScanAsync(CancellationToken.None);
-        var menus = new BootMenus("http://127.0.0.1", new MenuOptions(), TimeProvider.System);
+        var menus = new BootMenus(new BootServices("http://127.0.0.1"), new ProfileFiles("/none"), new MenuOptions(), TimeProvider.System);
         var files = new BootFiles(_library, new LoaderFiles(options.Storage), menus, new BootClients());
         _server = new HttpBootServer(options, files.TryOpen, NullLoggerFactory.Instance);
         await _server.StartAsync(CancellationToken.None);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Appliance.Formats.Nbd;
 using Appliance.Nbd;
 using Appliance.Options;
@@ -90,9 +91,32 @@ public sealed class NbdLimitsTests : IAsyncLifetime
             Assert.InRange(_fixture.Server.ActiveSessions, 0, 4);
         }
 
+        // Those that the kernel has taken and the server has not seen yet count against the limit when their turn comes.
+        for (int tries = 0; tries < 600 && !IsServed(); tries++)
+        {
+        }
+
+        Assert.True(IsServed());
+    }
+
+    private bool IsServed()
+    {
         _fixture.WaitForSessions(0);
-        using NbdClient last = _fixture.Connect();
-        Assert.Equal(_fixture.Library.Content.Length, last.Start(NbdLibrary.Disk));
+        using NbdClient client = _fixture.Connect();
+        if (!client.HasNews(TimeSpan.FromMilliseconds(100)))
+        {
+            return false;
+        }
+
+        try
+        {
+            return client.Start(NbdLibrary.Disk) == _fixture.Library.Content.Length;
+        }
+        catch (Exception e) when (e is SocketException or Xunit.Sdk.TrueException)
+        {
+            // Hung up on, beyond the limit.
+            return false;
+        }
     }
 
     /// <summary>The server may still be at its last answer when the clock turns: then it takes another turn.</summary>

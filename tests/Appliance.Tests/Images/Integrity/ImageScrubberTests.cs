@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Appliance.Boot;
+using Appliance.Boot.Profiles;
 using Appliance.Formats;
 using Appliance.Images;
 using Appliance.Images.Integrity;
@@ -64,9 +65,9 @@ public sealed class ImageScrubberTests : IDisposable
         Add("a.img", "content");
         Add("SHA256SUMS", $"{Sum("other")}  a.img");
         await ReadAllAsync(Scrubber());
-        var menus = new BootMenus("http://192.168.100.1", new MenuOptions(), TimeProvider.System);
+        var menus = new BootMenus(new BootServices("http://192.168.100.1"), new ProfileFiles("/none"), new MenuOptions(), TimeProvider.System);
         menus.Update(_library.Current.Images);
-        using Payload menu = menus.OpenIpxe(ClientFirmware.Bios);
+        using Payload menu = menus.OpenIpxe(new ClientMachine(ClientFirmware.Bios));
         byte[] script = new byte[menu.Length];
         menu.Read(0, script);
         string text = Encoding.UTF8.GetString(script);

@@ -1,0 +1,26 @@
+using Appliance.Images;
+
+namespace Appliance.Boot;
+
+/// <summary>Length of an image's slim form (<c>/slim/{image}.iso</c>, only what the system needs to start), or null when it has none.</summary>
+public delegate long? SlimLength(LibraryImage image);
+
+/// <summary>What this box offers beside its images: some ways of booting need it.</summary>
+/// <param name="Server">Base URL of the boot plane, without a slash at its end.</param>
+public sealed record BootServices(string Server)
+{
+    /// <summary>Address of the box.</summary>
+    public string Address => new Uri(Server).Host;
+
+    /// <summary>Whether images can be mounted by NFS.</summary>
+    public bool Nfs { get; init; } = true;
+
+    /// <summary>Tells whether an image has a slim form. None by default.</summary>
+    public SlimLength SlimLength { get; init; } = static _ => null;
+
+    /// <summary>Whether a loader of that file name is published.</summary>
+    public Func<string, bool> HasLoader { get; init; } = static _ => false;
+
+    /// <summary>Folder where the owner puts loaders; for messages.</summary>
+    public string OwnLoaders { get; init; } = "loaders";
+}
