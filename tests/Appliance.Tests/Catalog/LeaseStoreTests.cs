@@ -146,7 +146,8 @@ public sealed class LeaseStoreTests : IDisposable
         }
 
         byte[] file = await File.ReadAllBytesAsync(FilePath);
-        file.AsSpan((page * 4096) + 100, 500).Fill(0xa5);
+        file.AsSpan((page * 4096) + 100, 3900).Fill(0xa5);
+        file[page * 4096] = page == 0 ? file[0] : (byte)0xa5;
         await File.WriteAllBytesAsync(FilePath, file);
 
         using LeaseStore again = Open();
@@ -237,7 +238,7 @@ public sealed class LeaseStoreTests : IDisposable
     private static LeaseRecord Lease(LeaseStore store, uint number, TimeSpan time) => new(
         number,
         [1, 0xaa, (byte)number],
-        0x5254_0000_0000 + number,
+        0x5254_0000_0000ul + number,
         time == TimeSpan.MaxValue ? time : store.Now + time);
 
     private static async Task WriteAsync(LeaseStore store, params LeaseRecord[] leases)
