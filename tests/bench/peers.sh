@@ -47,6 +47,7 @@ address = $address/$prefix
 dhcp-pool = $pool_start-$pool_end
 media = $media
 loaders = $artifacts/loaders
+state = $work/state
 CONF
     "$plugboot" serve --config "$work/plugboot.conf" > "$work/plugboot.log" 2>&1 &
     server=$!

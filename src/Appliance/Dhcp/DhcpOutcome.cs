@@ -51,6 +51,9 @@ public enum DhcpOutcome
     /// <summary>Dropped: every address is taken.</summary>
     PoolExhausted,
 
+    /// <summary>Not sent: so many leases wait for the disk that this one cannot; counted beside the outcome of the message.</summary>
+    DiskBusy,
+
     /// <summary>Receiving failed, or the reply or probe could not be sent; counted beside the outcome of the message.</summary>
     SocketFailed,
 }

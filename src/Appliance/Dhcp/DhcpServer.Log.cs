@@ -7,8 +7,8 @@ public sealed partial class DhcpServer
 {
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "dhcp serving {Interface}, pool {First} to {Last}")]
-        public static partial void Serving(ILogger log, string @interface, Ipv4Address first, Ipv4Address last);
+        [LoggerMessage(1, LogLevel.Information, "dhcp serving {Interface}, pool {First} to {Last}, {Count} leases known")]
+        public static partial void Serving(ILogger log, string @interface, Ipv4Address first, Ipv4Address last, int count);
 
         [LoggerMessage(EventId = 2, Message = "dhcp {Type} {Mac} xid={Xid:x8} arch={Architecture} stage={Stage} -> {Outcome}{Tail}")]
         public static partial void Transaction(

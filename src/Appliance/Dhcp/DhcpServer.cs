@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Appliance.Boot;
+using Appliance.Catalog;
 using Appliance.Formats.Dhcp;
 using Appliance.Formats.Link;
 using Appliance.Interop;
@@ -52,7 +53,6 @@ public sealed partial class DhcpServer(
     private readonly LeaseTable _leases = new(DhcpSubnet.From(options));
     private readonly TokenBuckets _lines = new(LinesPerSecond, LinesPerSecond);
     private readonly TokenBuckets _buckets = new(AnswersPerSecond, AnswersAtOnce);
-    private readonly long _started = time.GetTimestamp();
     private TimeSpan? _lastAlarm;
 
     /// <summary>What became of all datagrams.</summary>
@@ -71,19 +71,29 @@ public sealed partial class DhcpServer(
             $"interface {interfaceName} does not exist; set interface to one that 'ip link' shows");
         using Socket socket = Bind();
         Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-        (PacketSocket? frames, ConflictProbe? conflicts) = OpenFrames(link);
+        (PacketSocket? opened, ConflictProbe? conflicts) = OpenFrames(link);
+        using PacketSocket? frames = opened;
         using ConflictProbe? probe = conflicts;
-        using var sender = new DhcpSender(socket, frames, link, _subnet, options.Dhcp);
-        var responder = new DhcpResponder(options, _subnet, _leases, policy);
-        Log.Serving(log, interfaceName, _subnet.First, _subnet.Last);
 
+        // Closed before the sockets, through which it sends what it has written last.
+        using LeaseStore store = LeaseStore.Open(options.Storage.State, time, log);
+        var journal = new LeaseJournal(_leases, store, new DhcpSender(socket, frames, link, _subnet, options.Dhcp), Counters);
+        journal.Restore();
+        Log.Serving(log, interfaceName, _subnet.First, _subnet.Last, store.Loaded.Count);
+
+        var responder = new DhcpResponder(options, _subnet, _leases, policy);
+        var sender = new DhcpSender(socket, frames, link, _subnet, options.Dhcp);
+        var parts = new Parts(responder, sender, probe, store, journal);
         Task listening = probe?.ListenAsync(cancellation) ?? Task.CompletedTask;
-        await ReceiveAsync(socket, responder, sender, probe, cancellation);
+        await ReceiveAsync(socket, parts, cancellation);
         await listening;
     }
 
-    private async Task ReceiveAsync(
-        Socket socket, DhcpResponder responder, DhcpSender sender, ConflictProbe? probe, CancellationToken cancellation)
+    /// <summary>What one run of the server works with.</summary>
+    private sealed record Parts(
+        DhcpResponder Responder, DhcpSender Sender, ConflictProbe? Probe, LeaseStore Store, LeaseJournal Journal);
+
+    private async Task ReceiveAsync(Socket socket, Parts parts, CancellationToken cancellation)
     {
         byte[] datagram = new byte[MaximumDatagram];
         var from = new SocketAddress(AddressFamily.InterNetwork);
@@ -92,7 +102,7 @@ public sealed partial class DhcpServer(
             try
             {
                 int length = await socket.ReceiveFromAsync(datagram, SocketFlags.None, from, cancellation);
-                Handle(responder, sender, probe, datagram.AsSpan(0, length));
+                Handle(parts, datagram.AsSpan(0, length));
             }
             catch (SocketException exception)
             {
@@ -106,9 +116,9 @@ public sealed partial class DhcpServer(
         }
     }
 
-    private void Handle(DhcpResponder responder, DhcpSender sender, ConflictProbe? probe, ReadOnlySpan<byte> datagram)
+    private void Handle(Parts parts, ReadOnlySpan<byte> datagram)
     {
-        TimeSpan now = time.GetElapsedTime(_started);
+        TimeSpan now = parts.Store.Now;
         if (!DhcpMessage.TryParse(datagram, out DhcpMessage message, out string? reason))
         {
             Counters.Count(DhcpOutcome.Malformed);
@@ -122,15 +132,19 @@ public sealed partial class DhcpServer(
             return;
         }
 
-        ReportConflicts(probe, now);
+        ReportConflicts(parts.Probe, now);
         NetbootClient client = NetbootClient.From(message);
-        DhcpReply reply = responder.Respond(message, client, now, sender.Buffer);
+        DhcpReply reply = parts.Responder.Respond(message, client, now, parts.Sender.Buffer);
         Counters.Count(reply.Outcome);
-        Send(sender, probe, reply, message);
+        if (parts.Journal.Record(reply, message.Mac, parts.Sender.Buffer[..reply.Length]))
+        {
+            Send(parts, reply, message);
+        }
+
         Report(message, client, reply, now);
     }
 
-    private void Send(DhcpSender sender, ConflictProbe? probe, in DhcpReply reply, in DhcpMessage message)
+    private void Send(Parts parts, in DhcpReply reply, in DhcpMessage message)
     {
         if (reply.Length == 0)
         {
@@ -139,10 +153,10 @@ public sealed partial class DhcpServer(
 
         try
         {
-            sender.Send(reply, message);
+            parts.Sender.Send(reply, message.Mac);
             if (reply.NeedsProbe && message.Giaddr.IsAny)
             {
-                probe?.Ask(reply.Address);
+                parts.Probe?.Ask(reply.Address);
             }
         }
         catch (SocketException exception)

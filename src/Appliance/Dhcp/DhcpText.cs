@@ -38,6 +38,7 @@ internal static class DhcpText
         DhcpOutcome.NoAddress => "dropped: no usable address",
         DhcpOutcome.NotHolder => "dropped: not its address",
         DhcpOutcome.PoolExhausted => "dropped: no free address",
+        DhcpOutcome.DiskBusy => "dropped: the disk is busy",
         _ => "socket failed",
     };
 

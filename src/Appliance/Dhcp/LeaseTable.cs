@@ -34,6 +34,7 @@ public sealed class LeaseTable
     private readonly Dictionary<byte[], Lease>.AlternateLookup<ReadOnlySpan<byte>> _byIdentityBytes;
     private readonly Dictionary<MacAddress, Lease> _byChaddr = [];
     private readonly List<Lease> _quarantined = [];
+    private readonly HashSet<Lease> _changed = [];
 
     public LeaseTable(DhcpSubnet subnet)
     {
@@ -43,6 +44,34 @@ public sealed class LeaseTable
         _anyone = new AddressPool(subnet, subnet.First, count - heldBack);
         _booting = new AddressPool(subnet, new Ipv4Address(subnet.First.Value + (uint)_anyone.Count), heldBack);
         _byIdentityBytes = _byIdentity.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    /// <summary>
+    /// Takes what must be written to disk: leases granted, given back or lost since the last call. One that was only
+    /// offered is not among them; one that was renewed is when its end on disk has fallen behind by a quarter of the lease.
+    /// </summary>
+    public Lease[] TakeChanged()
+    {
+        Lease[] changed = _changed.Count == 0 ? [] : [.. _changed];
+        _changed.Clear();
+        return changed;
+    }
+
+    /// <summary>Takes over a lease from before a restart; one that is outside of today's pool is let go.</summary>
+    /// <param name="expires">When it ends or ended; its holder is remembered in either case.</param>
+    public void Restore(Ipv4Address address, ClientIdentity holder, TimeSpan expires)
+    {
+        if (!TryGetPool(address, out AddressPool? pool))
+        {
+            return;
+        }
+
+        Lease lease = pool.GetOrAdd(address);
+        Assign(lease, holder);
+        lease.State = LeaseState.Bound;
+        lease.WasBound = true;
+        lease.StoredUntil = expires;
+        pool.SetExpiry(lease, expires);
     }
 
     /// <summary>
@@ -115,10 +144,20 @@ public sealed class LeaseTable
             Free(other, now);
         }
 
+        bool isRenewal = lease.State == LeaseState.Bound && lease.IsHeld(now)
+            && client.Bytes.SequenceEqual(lease.Identity) && client.Chaddr == lease.Chaddr;
         Assign(lease, client);
         lease.State = LeaseState.Bound;
         lease.WasBound = true;
         pool.SetExpiry(lease, expires);
+
+        // Half of T1 is a quarter of the lease: the client renews again before the end that is on disk.
+        if (!isRenewal || expires - lease.StoredUntil >= (expires - now) / 4)
+        {
+            lease.StoredUntil = expires;
+            _changed.Add(lease);
+        }
+
         return true;
     }
 
@@ -234,6 +273,11 @@ public sealed class LeaseTable
     {
         lease.State = LeaseState.Free;
         PoolOf(lease.Address).SetExpiry(lease, now);
+        if (lease.StoredUntil > now)
+        {
+            lease.StoredUntil = now;
+            _changed.Add(lease);
+        }
     }
 
     private void Quarantine(Lease lease, TimeSpan now)
@@ -242,6 +286,12 @@ public sealed class LeaseTable
         RemoveChaddr(lease);
         lease.Identity = [];
         lease.Chaddr = MacAddress.None;
+        if (lease.StoredUntil != default)
+        {
+            lease.StoredUntil = default;
+            _changed.Add(lease);
+        }
+
         _quarantined.RemoveAll(old => old.State != LeaseState.Quarantined || !old.IsHeld(now));
         if (_quarantined.Count >= Math.Max(1, (_anyone.Count + _booting.Count) / QuarantineDivisor))
         {

@@ -15,7 +15,7 @@ public sealed class DoctorChecks(ApplianceOptions options)
     private const long LittleSpace = 100L << 20;
 
     public IEnumerable<DoctorCheck> Run() =>
-        CheckInterface().Concat(CheckPorts()).Append(CheckPacketSocket()).Append(CheckMedia()).Append(CheckLoaders());
+        CheckInterface().Concat(CheckPorts()).Append(CheckPacketSocket()).Append(CheckMedia()).Append(StateCheck.Run(options.Storage.State)).Append(CheckLoaders());
 
     private IEnumerable<DoctorCheck> CheckInterface()
     {

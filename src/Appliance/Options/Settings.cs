@@ -81,6 +81,8 @@ public static class Settings
             static (o, v) => o with { Storage = o.Storage with { Media = SettingText.Folder(v) } }),
         new("loaders", "/usr/share/plugboot/loaders", "Folder of the loaders that came with the program",
             static (o, v) => o with { Storage = o.Storage with { Loaders = SettingText.Folder(v) } }),
+        new("state", "/var/lib/plugboot", "Folder for what the daemon keeps: the leases",
+            static (o, v) => o with { Storage = o.Storage with { State = SettingText.Folder(v) } }),
         new("library-poll", "10s", "How often the library is looked at where the file system gives no notice",
             static (o, v) => o with { Storage = o.Storage with { PollInterval = SettingText.Duration(v, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)) } }),
 
