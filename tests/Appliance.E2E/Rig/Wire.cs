@@ -64,6 +64,10 @@ internal sealed class Wire : IAsyncDisposable
     public Task<string> RunOnClientAsync(string program, params string[] arguments) =>
         HostCommand.RunAsync("ip", ["netns", "exec", Client, program, .. arguments]);
 
+    /// <summary>Starts a client's program on the wire.</summary>
+    public Process StartOnClient(string program, params string[] arguments) =>
+        HostCommand.Start("ip", ["netns", "exec", Client, program, .. arguments]);
+
     /// <summary>Starts a program beside the bridge. It is the process itself that is returned: ip replaces itself by it.</summary>
     public Process StartBesideBridge(string program, params string[] arguments) =>
         HostCommand.Start("ip", ["netns", "exec", Server, program, .. arguments]);
