@@ -11,6 +11,9 @@ public enum DhcpOptionCode : byte
     HostName = 12,
     DomainName = 15,
     BroadcastAddress = 28,
+
+    /// <summary>Encapsulated options of a vendor: here always PXE's (PXE 2.1, table 2-1).</summary>
+    VendorOptions = 43,
     RequestedAddress = 50,
     LeaseTime = 51,
 
