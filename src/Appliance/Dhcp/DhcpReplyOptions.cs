@@ -76,6 +76,28 @@ internal sealed class DhcpReplyOptions
         AddOnce(ref writer, Unasked, context);
     }
 
+    /// <summary>Writes what a client loads, for one that has or gets its address from another server.</summary>
+    public void WriteProxy(
+        ref DhcpMessageWriter writer, DhcpMessageType type, in DhcpMessage request, PxeDialect dialect, BootFile file)
+    {
+        WriteHead(ref writer, type);
+        writer.Siaddr = _subnet.Server;
+        writer.TrySetFile(file.Ascii);
+        AddText(ref writer, DhcpOptionCode.VendorClass, dialect.ProxyVendorClass);
+        if (dialect.ProxyDiscoveryControl)
+        {
+            AddVendorOptions(ref writer, request);
+        }
+
+        Echo(ref writer, request, DhcpOptionCode.ClientMachineIdentifier);
+        Echo(ref writer, request, DhcpOptionCode.ClientIdentifier);
+        writer.TryAdd(DhcpOptionCode.BootFileName, file.AsciiWithNul);
+        if (dialect.NamesServer)
+        {
+            writer.TryAdd(DhcpOptionCode.TftpServerName, _serverName);
+        }
+    }
+
     /// <summary>Writes a refusal, which holds nothing that configures anyone (RFC 2131 §4.3.1, table 3).</summary>
     public void WriteRefusal(ref DhcpMessageWriter writer, in DhcpMessage request)
     {
@@ -139,29 +161,40 @@ internal sealed class DhcpReplyOptions
     }
 
     /// <summary>
-    /// Options for booting. Firmware of class PXEClient gets no option 60 and no option 43: with 60 alone UEFI looks for a
-    /// boot server on port 4011 (edk2 #8149), and without both every client takes the file that is named here.
+    /// Options for booting, as the client's dialect has them. None for an architecture that we have nothing for (P-08).
     /// </summary>
     private void AddBoot(ref DhcpMessageWriter writer, DhcpOptionCode code, in Context context)
     {
-        ClientStage stage = context.Client.Stage;
+        PxeDialect? dialect = context.File is null ? null : context.Dialect;
         switch (code)
         {
-            // UEFI 2.10 §24.7.3.1: offers without it are not for HTTP boot.
-            case DhcpOptionCode.VendorClass when context.File is not null && stage == ClientStage.HttpBoot:
-                writer.TryAdd(code, "HTTPClient"u8);
+            case DhcpOptionCode.VendorClass when dialect?.VendorClass is { } vendorClass:
+                AddText(ref writer, code, vendorClass);
                 break;
             case DhcpOptionCode.BootFileName when context.File is { } file:
                 writer.TryAdd(code, file.AsciiWithNul);
                 break;
-            case DhcpOptionCode.TftpServerName when context.File is not null && stage != ClientStage.HttpBoot:
+            case DhcpOptionCode.TftpServerName when dialect?.NamesServer == true:
                 writer.TryAdd(code, _serverName);
                 break;
-            case DhcpOptionCode.Ipxe when stage == ClientStage.Ipxe:
+            case DhcpOptionCode.Ipxe when context.Client.Stage == ClientStage.Ipxe:
                 writer.TryAdd(code, IpxeOptions.NoProxyDhcp);
                 break;
         }
     }
+
+    /// <summary>What to do with the file of this packet, or the item that the client had chosen.</summary>
+    private static void AddVendorOptions(ref DhcpMessageWriter writer, in DhcpMessage request)
+    {
+        Span<byte> item = stackalloc byte[PxeOptions.BootItemOptionLength];
+        int length = request.TryGetOption(DhcpOptionCode.VendorOptions, out ReadOnlySpan<byte> requested)
+            ? PxeOptions.WriteBootItem(item, requested)
+            : 0;
+        writer.TryAdd(DhcpOptionCode.VendorOptions, length > 0 ? item[..length] : PxeOptions.UseBootFile);
+    }
+
+    private static void AddText(ref DhcpMessageWriter writer, DhcpOptionCode code, string text) =>
+        writer.TryAdd(code, Encoding.ASCII.GetBytes(text));
 
     /// <summary>RFC 6842 §3 for the identifier, RFC 4578 §2.3 for the UUID: ROMs discard replies without theirs.</summary>
     private static void Echo(ref DhcpMessageWriter writer, in DhcpMessage request, DhcpOptionCode code)
@@ -178,6 +211,8 @@ internal sealed class DhcpReplyOptions
         public DhcpMessage Request { get; } = request;
 
         public NetbootClient Client { get; } = client;
+
+        public PxeDialect? Dialect { get; } = PxeDialect.For(client);
 
         public uint? LeaseSeconds { get; } = leaseSeconds;
 

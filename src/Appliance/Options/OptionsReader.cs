@@ -55,7 +55,7 @@ public static class OptionsReader
             mistakes.Add($"address: {options.Network.Address} is the network or broadcast address of {subnet}; take one in between");
         }
 
-        if (options.Dhcp.Mode == DhcpMode.Server)
+        if (options.Dhcp.Mode is DhcpMode.Server or DhcpMode.Auto)
         {
             if (start > end)
             {

@@ -18,8 +18,10 @@ public static class Settings
         new("router-advertisement", "yes", "Answer IPv6 router solicitations with lifetime 0, so that iPXE does not wait",
             static (o, v) => o with { Network = o.Network with { RouterAdvertisement = SettingText.YesNo(v) } }),
 
-        new("dhcp-mode", "server", "server: hand out addresses; off: another server does, and names our loaders",
+        new("dhcp-mode", "auto", "auto: hand out addresses unless another server does, server, proxy: only name loaders, off",
             static (o, v) => o with { Dhcp = o.Dhcp with { Mode = SettingText.Word<DhcpMode>(v) } }),
+        new("dhcp-force", "no", "yes: mode server goes on beside another server",
+            static (o, v) => o with { Dhcp = o.Dhcp with { Force = SettingText.YesNo(v) } }),
         new("dhcp-pool", "192.168.100.100-192.168.100.199", "First and last address handed out",
             static (o, v) =>
             {
@@ -38,6 +40,8 @@ public static class Settings
             static (o, v) => o with { Dhcp = o.Dhcp with { DomainName = v is "none" or "" ? null : DomainName(v) } }),
         new("dhcp-server-port", "67", "UDP port of the DHCP server",
             static (o, v) => o with { Dhcp = o.Dhcp with { ServerPort = SettingText.Number(v, 1, 65535) } }),
+        new("dhcp-boot-server-port", "4011", "UDP port of the boot server in modes auto and proxy",
+            static (o, v) => o with { Dhcp = o.Dhcp with { BootServerPort = SettingText.Number(v, 1, 65535) } }),
         new("dhcp-client-port", "68", "UDP port of DHCP clients",
             static (o, v) => o with { Dhcp = o.Dhcp with { ClientPort = SettingText.Number(v, 1, 65535) } }),
 

@@ -15,6 +15,7 @@ internal sealed class Bench
 
     private readonly long _started;
     private readonly DhcpResponder _responder;
+    private readonly ProxyResponder _proxy;
 
     public Bench(ApplianceOptions? options = null)
     {
@@ -25,6 +26,7 @@ internal sealed class Bench
         Leases = new LeaseTable(subnet);
         Policy = new BootPolicy(Options, Time);
         _responder = new DhcpResponder(Options, subnet, Leases, Policy);
+        _proxy = new ProxyResponder(Options, subnet, Policy);
     }
 
     public ApplianceOptions Options { get; }
@@ -47,6 +49,24 @@ internal sealed class Bench
         byte[] buffer = new byte[1472];
         Assert.True(DhcpMessage.TryParse(datagram, out DhcpMessage message, out string? reason), reason);
         DhcpReply reply = _responder.Respond(message, NetbootClient.From(message), Now, buffer);
+        return new Answer(reply, buffer[..reply.Length]);
+    }
+
+    public Answer SendToProxy(DhcpRequest request) => SendToProxy(request.ToBytes());
+
+    public Answer SendToProxy(byte[] datagram)
+    {
+        byte[] buffer = new byte[1472];
+        Assert.True(DhcpMessage.TryParse(datagram, out DhcpMessage message, out string? reason), reason);
+        DhcpReply reply = _proxy.Respond(message, NetbootClient.From(message), buffer);
+        return new Answer(reply, buffer[..reply.Length]);
+    }
+
+    public Answer SendToBootServer(byte[] datagram)
+    {
+        byte[] buffer = new byte[1472];
+        Assert.True(DhcpMessage.TryParse(datagram, out DhcpMessage message, out string? reason), reason);
+        DhcpReply reply = _proxy.RespondAsBootServer(message, NetbootClient.From(message), buffer);
         return new Answer(reply, buffer[..reply.Length]);
     }
 

@@ -163,6 +163,7 @@ public sealed class DhcpServerTests : IDisposable
             Network = new NetworkOptions { Address = IPAddress.Loopback, PrefixLength = 8 },
             Dhcp = new DhcpOptions
             {
+                Mode = DhcpMode.Server,
                 ServerPort = port,
                 ClientPort = ((IPEndPoint)_client.LocalEndPoint!).Port,
                 PoolStart = IPAddress.Parse("127.0.1.1"),

@@ -77,7 +77,7 @@ public sealed class DoctorChecksTests : IDisposable
         Network = options.Network.Address.Equals(new NetworkOptions().Address)
             ? options.Network with { Address = IPAddress.Loopback, PrefixLength = 8 }
             : options.Network,
-        Dhcp = options.Dhcp with { ServerPort = FreePort() },
+        Dhcp = options.Dhcp with { ServerPort = FreePort(), BootServerPort = FreePort() },
         Tftp = options.Tftp.Port == new TftpOptions().Port ? options.Tftp with { Port = FreePort() } : options.Tftp,
         Http = options.Http with { Ports = [FreePort()] },
         Storage = options.Storage with { Media = _media, Loaders = Path.Combine(_media, "none"), State = options.Storage.State == new StorageOptions().State ? _media : options.Storage.State },
