@@ -36,6 +36,7 @@ test  atftp                                    atftp
 test  curl                                     curl
 test  busybox                                  busybox
 test  mkudffs                                  udftools
+test  dnsmasq                                  dnsmasq-base
 live  mmdebstrap                               mmdebstrap
 live  mksquashfs                               squashfs-tools
 test  nbdcopy                                  libnbd-bin

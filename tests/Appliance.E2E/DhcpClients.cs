@@ -31,6 +31,10 @@ internal sealed record DhcpClients(int First, int Count, IPAddress[] Strangers)
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1000);
     private const int Tries = 3;
 
+    /// <summary>Arguments that make this program play clients that ask for any address.</summary>
+    public static string[] ObtainArguments(int first, int count) =>
+        ["leases", "obtain", first.ToString(CultureInfo.InvariantCulture), count.ToString(CultureInfo.InvariantCulture)];
+
     public static bool TryParse(string[] arguments, [NotNullWhen(true)] out DhcpClients? clients)
     {
         clients = arguments switch

@@ -17,7 +17,7 @@ public sealed class LeaseDurabilityJourneys(RigFixture rig)
     {
         const string name = "killed";
         List<string> promised = [];
-        await using (Daemon daemon = await Daemon.StartAsync(rig.Wire, name, "dhcp-mode = server"))
+        await using (Daemon daemon = await Daemon.StartAsync(rig.Wire, name))
         {
             using Process clients = rig.Wire.StartOnClient("dotnet", typeof(DhcpClients).Assembly.Location, "leases", "obtain", "1", "80");
             while (await clients.StandardOutput.ReadLineAsync() is { } line)
@@ -39,7 +39,7 @@ public sealed class LeaseDurabilityJourneys(RigFixture rig)
         }
 
         Assert.InRange(promised.Count, afterLeases, 80);
-        await using Daemon restarted = await Daemon.RestartAsync(rig.Wire, name, "dhcp-mode = server");
+        await using Daemon restarted = await Daemon.RestartAsync(rig.Wire, name);
         string output = await rig.Wire.RunOnClientAsync(
             "dotnet", [typeof(DhcpClients).Assembly.Location, "leases", "claim", "1000", .. promised]);
         Assert.Equal(promised.Select(static address => address + " nak"), output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -48,7 +48,7 @@ public sealed class LeaseDurabilityJourneys(RigFixture rig)
     [Fact]
     public async Task On_a_full_disk_clients_are_served_and_the_log_says_so()
     {
-        await using Daemon daemon = await Daemon.StartOnFullDiskAsync(rig.Wire, "full-disk", "dhcp-mode = server");
+        await using Daemon daemon = await Daemon.StartOnFullDiskAsync(rig.Wire, "full-disk");
         string output = await rig.Wire.RunOnClientAsync("dotnet", typeof(DhcpClients).Assembly.Location, "leases", "obtain", "1", "80");
 
         string[] clients = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -60,7 +60,7 @@ public sealed class LeaseDurabilityJourneys(RigFixture rig)
     public async Task Perfdhcp_completes_300_durable_exchanges_a_second()
     {
         await using Daemon daemon = await Daemon.StartAsync(
-            rig.Wire, "durable", "dhcp-mode = server", "address = 192.168.100.1/20", "dhcp-pool = 192.168.101.0-192.168.109.255");
+            rig.Wire, "durable", "address = 192.168.100.1/20", "dhcp-pool = 192.168.101.0-192.168.109.255");
         string output = await rig.Wire.RunOnClientAsync(
             "perfdhcp", "-4", "-l", Wire.ClientInterface, "-R", "1200", "-r", "300", "-n", "1200", "-W", "2000000");
 

@@ -88,6 +88,8 @@ internal sealed class Daemon : IAsyncDisposable
             $"media = {Repository.Media}",
             $"loaders = {Repository.Loaders}",
             $"state = {state}",
+            // The wire is known to be ours, and clients come at once; who shares it says so in the settings that follow.
+            "dhcp-mode = server",
             .. settings,
         ]);
         Process process = wire.StartBesideBridge(command[0], [.. command[1..], "serve", "--config", configuration]);

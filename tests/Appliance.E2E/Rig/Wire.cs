@@ -20,12 +20,16 @@ internal sealed class Wire : IAsyncDisposable
     /// <summary>Another address of the client, for what must not be taken for a guest.</summary>
     public const string HostileAddress = "192.168.100.60";
 
+    /// <summary>Address of the other DHCP server.</summary>
+    public const string OfficeAddress = "192.168.100.2";
+
     private const string Prefix = "plugboot-";
 
     private Wire(string name)
     {
         Server = name + "s";
         Client = name + "c";
+        Office = name + "o";
     }
 
     /// <summary>Name of the namespace with the bridge.</summary>
@@ -34,6 +38,9 @@ internal sealed class Wire : IAsyncDisposable
     /// <summary>Name of the namespace with the client.</summary>
     public string Client { get; }
 
+    /// <summary>Name of the namespace where somebody else's servers run.</summary>
+    public string Office { get; }
+
     /// <exception cref="InvalidOperationException">Not allowed: namespaces need root.</exception>
     public static async Task<Wire> CreateAsync()
     {
@@ -41,12 +48,14 @@ internal sealed class Wire : IAsyncDisposable
         var wire = new Wire(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-"));
         await Ip("netns", "add", wire.Server);
         await Ip("netns", "add", wire.Client);
+        await Ip("netns", "add", wire.Office);
         await Ip("-n", wire.Server, "link", "set", "lo", "up");
         await Ip("-n", wire.Server, "link", "add", Bridge, "type", "bridge");
         await Ip("-n", wire.Server, "address", "add", ServerAddress + "/24", "dev", Bridge);
         await Ip("-n", wire.Server, "tuntap", "add", Tap, "mode", "tap");
         await Ip("-n", wire.Server, "link", "add", "port0", "type", "veth", "peer", "name", ClientInterface, "netns", wire.Client);
-        foreach (string port in (string[])["port0", Tap])
+        await Ip("-n", wire.Server, "link", "add", "port1", "type", "veth", "peer", "name", ClientInterface, "netns", wire.Office);
+        foreach (string port in (string[])["port0", "port1", Tap])
         {
             await Ip("-n", wire.Server, "link", "set", port, "master", Bridge, "up");
         }
@@ -56,6 +65,9 @@ internal sealed class Wire : IAsyncDisposable
         await Ip("-n", wire.Client, "address", "add", ClientAddress + "/24", "dev", ClientInterface);
         await Ip("-n", wire.Client, "address", "add", HostileAddress + "/24", "dev", ClientInterface);
         await Ip("-n", wire.Client, "link", "set", ClientInterface, "up");
+        await Ip("-n", wire.Office, "link", "set", "lo", "up");
+        await Ip("-n", wire.Office, "address", "add", OfficeAddress + "/24", "dev", ClientInterface);
+        await Ip("-n", wire.Office, "link", "set", ClientInterface, "up");
         return wire;
     }
 
@@ -68,6 +80,10 @@ internal sealed class Wire : IAsyncDisposable
     public Process StartOnClient(string program, params string[] arguments) =>
         HostCommand.Start("ip", ["netns", "exec", Client, program, .. arguments]);
 
+    /// <summary>Starts a program on the machine of somebody else.</summary>
+    public Process StartInOffice(string program, params string[] arguments) =>
+        HostCommand.Start("ip", ["netns", "exec", Office, program, .. arguments]);
+
     /// <summary>Starts a program beside the bridge. It is the process itself that is returned: ip replaces itself by it.</summary>
     public Process StartBesideBridge(string program, params string[] arguments) =>
         HostCommand.Start("ip", ["netns", "exec", Server, program, .. arguments]);
@@ -76,6 +92,7 @@ internal sealed class Wire : IAsyncDisposable
     {
         await Ip("netns", "delete", Server);
         await Ip("netns", "delete", Client);
+        await Ip("netns", "delete", Office);
     }
 
     private static Task<string> Ip(params string[] arguments) => HostCommand.RunAsync("ip", arguments);
