@@ -43,6 +43,9 @@ public enum DhcpOptionCode : byte
     /// <summary>SMBIOS UUID (RFC 4578 §2.3).</summary>
     ClientMachineIdentifier = 97,
 
+    /// <summary>RFC 3442.</summary>
+    ClasslessStaticRoute = 121,
+
     /// <summary>iPXE's encapsulated options.</summary>
     Ipxe = 175,
 

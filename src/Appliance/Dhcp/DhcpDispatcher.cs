@@ -170,7 +170,7 @@ internal sealed class DhcpDispatcher(DhcpDispatcher.Parts parts, DhcpCounters co
     {
         Span<byte> buffer = stackalloc byte[ClientIdentity.BufferLength];
         return ClientIdentity.TryRead(message, buffer, out ClientIdentity identity)
-            && parts.Leases.Find(identity, now) is { State: LeaseState.Bound } lease
+            && parts.Scopes.Find(message)?.Leases.Find(identity, now) is { State: LeaseState.Bound } lease
             && lease.IsHeld(now);
     }
 
@@ -224,7 +224,7 @@ internal sealed class DhcpDispatcher(DhcpDispatcher.Parts parts, DhcpCounters co
     {
         while (parts.Conflicts is not null && parts.Conflicts.TryTakeHeard(out ArpPacket heard))
         {
-            if (parts.Leases.TryReportConflict(heard.SenderAddress, heard.SenderMac, now))
+            if (parts.Scopes.Home.Leases.TryReportConflict(heard.SenderAddress, heard.SenderMac, now))
             {
                 report.Conflict(heard.SenderAddress, heard.SenderMac);
             }
@@ -235,7 +235,7 @@ internal sealed class DhcpDispatcher(DhcpDispatcher.Parts parts, DhcpCounters co
     /// <param name="Conflicts">Null where frames cannot be sent.</param>
     /// <param name="Probe">Null where other servers cannot be looked for.</param>
     internal sealed record Parts(
-        LeaseTable Leases,
+        DhcpScopes Scopes,
         LeaseStore Store,
         LeaseJournal Journal,
         DhcpResponder Responder,

@@ -14,7 +14,7 @@ internal sealed class DhcpReplyOptions
     public const uint Infinity = uint.MaxValue;
 
     private readonly DhcpSubnet _subnet;
-    private readonly Ipv4Address? _router;
+    private readonly DhcpCustomOption[] _custom;
     private readonly Ipv4Address? _dnsServer;
     private readonly byte[]? _domainName;
     private readonly byte[] _serverName;
@@ -22,7 +22,7 @@ internal sealed class DhcpReplyOptions
     public DhcpReplyOptions(DhcpOptions options, DhcpSubnet subnet)
     {
         _subnet = subnet;
-        _router = options.Router is { } router ? DhcpSubnet.From(router) : null;
+        _custom = [.. options.Options];
         _dnsServer = options.DnsServer is { } dns ? DhcpSubnet.From(dns) : null;
         _domainName = options.DomainName is { } domain ? Encoding.ASCII.GetBytes(domain) : null;
         _serverName = Encoding.ASCII.GetBytes(subnet.Server.ToString());
@@ -56,7 +56,8 @@ internal sealed class DhcpReplyOptions
         in DhcpMessage request,
         NetbootClient client,
         uint? leaseSeconds,
-        BootFile? file)
+        BootFile? file,
+        DhcpReservation? reservation)
     {
         WriteHead(ref writer, type);
         if (leaseSeconds is { } seconds)
@@ -70,10 +71,14 @@ internal sealed class DhcpReplyOptions
             writer.TrySetFile(file.Ascii);
         }
 
-        var context = new Context(request, client, leaseSeconds, file);
+        var context = new Context(request, client, leaseSeconds, file, reservation);
         request.TryGetOption(DhcpOptionCode.ParameterRequestList, out ReadOnlySpan<byte> asked);
         AddOnce(ref writer, asked, context);
         AddOnce(ref writer, Unasked, context);
+        foreach (DhcpCustomOption option in (DhcpCustomOption[])[.. reservation?.Options ?? [], .. _custom])
+        {
+            AddOnce(ref writer, [option.Code], context);
+        }
     }
 
     /// <summary>Writes what a client loads, for one that has or gets its address from another server.</summary>
@@ -112,7 +117,7 @@ internal sealed class DhcpReplyOptions
         writer.TryAdd(DhcpOptionCode.ServerIdentifier, _subnet.Server);
     }
 
-    private void AddOnce(ref DhcpMessageWriter writer, ReadOnlySpan<byte> codes, in Context context)
+    private void AddOnce(ref DhcpMessageWriter writer, scoped ReadOnlySpan<byte> codes, in Context context)
     {
         foreach (byte code in codes)
         {
@@ -126,6 +131,11 @@ internal sealed class DhcpReplyOptions
     /// <summary>Adds one option, if there is anything to say; the client's list may name any code.</summary>
     private void Add(ref DhcpMessageWriter writer, DhcpOptionCode code, in Context context)
     {
+        if (TryAddCustom(ref writer, code, context))
+        {
+            return;
+        }
+
         switch (code)
         {
             case DhcpOptionCode.SubnetMask:
@@ -134,7 +144,9 @@ internal sealed class DhcpReplyOptions
             case DhcpOptionCode.BroadcastAddress:
                 writer.TryAdd(code, _subnet.DirectedBroadcast);
                 break;
-            case DhcpOptionCode.Router when _router is { } router:
+            case DhcpOptionCode.Router when _subnet.Router is { } router:
+                // Clients that know static routes ignore the router, and must see them first (RFC 3442).
+                AddOnce(ref writer, [(byte)DhcpOptionCode.ClasslessStaticRoute], context);
                 writer.TryAdd(code, router);
                 break;
             case DhcpOptionCode.DomainNameServer when _dnsServer is { } dns:
@@ -158,6 +170,18 @@ internal sealed class DhcpReplyOptions
                 AddBoot(ref writer, code, context);
                 break;
         }
+    }
+
+    /// <summary>
+    /// What the user has set, for this client or for all. Option 43 only for those that do not boot: to them alone it is not
+    /// PXE's.
+    /// </summary>
+    private bool TryAddCustom(ref DhcpMessageWriter writer, DhcpOptionCode code, in Context context)
+    {
+        DhcpCustomOption? option = context.Reservation?.Options.FirstOrDefault(own => own.Code == (byte)code)
+            ?? Array.Find(_custom, forAll => forAll.Code == (byte)code);
+        bool isAllowed = option is not null && (code != DhcpOptionCode.VendorOptions || context.Client.Stage == ClientStage.None);
+        return isAllowed && writer.TryAdd(code, option!.Value.AsSpan());
     }
 
     /// <summary>
@@ -206,7 +230,8 @@ internal sealed class DhcpReplyOptions
     }
 
     /// <summary>What the value of an option can depend on.</summary>
-    private readonly ref struct Context(DhcpMessage request, NetbootClient client, uint? leaseSeconds, BootFile? file)
+    private readonly ref struct Context(
+        DhcpMessage request, NetbootClient client, uint? leaseSeconds, BootFile? file, DhcpReservation? reservation)
     {
         public DhcpMessage Request { get; } = request;
 
@@ -217,5 +242,7 @@ internal sealed class DhcpReplyOptions
         public uint? LeaseSeconds { get; } = leaseSeconds;
 
         public BootFile? File { get; } = file;
+
+        public DhcpReservation? Reservation { get; } = reservation;
     }
 }

@@ -60,14 +60,14 @@ public sealed partial class DhcpServer(
     {
         // Without a look at the wire nobody's network is put at risk: beside another server a proxy does no harm.
         DhcpMode mode = options.Dhcp.Mode is DhcpMode.Auto && frames.Servers is null ? DhcpMode.Proxy : options.Dhcp.Mode;
-        var leases = new LeaseTable(_subnet);
-        var journal = new LeaseJournal(leases, store, new DhcpSender(socket, frames.Out, link, _subnet, options.Dhcp), Counters);
+        var scopes = new DhcpScopes(options);
+        var journal = new LeaseJournal(scopes, store, new DhcpSender(socket, frames.Out, link, _subnet, options.Dhcp), Counters);
         journal.Restore();
         var parts = new DhcpDispatcher.Parts(
-            leases,
+            scopes,
             store,
             journal,
-            new DhcpResponder(options, _subnet, leases, policy),
+            new DhcpResponder(options, scopes, policy),
             new ProxyResponder(options, _subnet, policy),
             new DhcpSender(socket, frames.Out, link, _subnet, options.Dhcp),
             new ForeignServerWatch(mode, options.Dhcp.Force, store.Now),

@@ -9,15 +9,16 @@ namespace Appliance.Dhcp;
 /// server's loop goes on meanwhile; the acknowledgement is sent by the thread that has written the lease.
 /// </summary>
 /// <param name="sender">Used by that thread only.</param>
-internal sealed class LeaseJournal(LeaseTable leases, LeaseStore store, DhcpSender sender, DhcpCounters counters)
+internal sealed class LeaseJournal(DhcpScopes scopes, LeaseStore store, DhcpSender sender, DhcpCounters counters)
 {
-    /// <summary>Gives the table what was on disk.</summary>
+    /// <summary>Gives the tables what was on disk.</summary>
     public void Restore()
     {
         foreach (LeaseRecord lease in store.Loaded)
         {
-            leases.Restore(
-                new Ipv4Address(lease.Address), new ClientIdentity(lease.Identity, new MacAddress(lease.Chaddr)), lease.Expires);
+            var address = new Ipv4Address(lease.Address);
+            scopes.Find(address)?.Leases.Restore(
+                address, new ClientIdentity(lease.Identity, new MacAddress(lease.Chaddr)), lease.Expires);
         }
     }
 
@@ -25,7 +26,7 @@ internal sealed class LeaseJournal(LeaseTable leases, LeaseStore store, DhcpSend
     /// <param name="datagram">The reply; when it has to wait, a copy is sent later, unless so many wait that it is dropped.</param>
     public bool Record(in DhcpReply reply, MacAddress station, ReadOnlySpan<byte> datagram)
     {
-        Lease[] changed = leases.TakeChanged();
+        Lease[] changed = [.. scopes.All.SelectMany(static scope => scope.Leases.TakeChanged())];
         bool isGrant = reply is { Outcome: DhcpOutcome.Ack, Length: > 0 };
 
         // A grant that changes nothing may repeat one that is still on its way to the disk.

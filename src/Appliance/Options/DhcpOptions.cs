@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 
 namespace Appliance.Options;
@@ -61,4 +62,13 @@ public sealed record DhcpOptions
 
     /// <summary>Domain name told to clients; null tells none.</summary>
     public string? DomainName { get; init; }
+
+    /// <summary>Addresses that are one machine's own.</summary>
+    public ImmutableArray<DhcpReservation> Reservations { get; init; } = [];
+
+    /// <summary>Networks behind relay agents.</summary>
+    public ImmutableArray<DhcpRelaySubnet> RelaySubnets { get; init; } = [];
+
+    /// <summary>Options that all clients are told beyond our own.</summary>
+    public ImmutableArray<DhcpCustomOption> Options { get; init; } = [];
 }

@@ -23,9 +23,9 @@ internal sealed class Bench
         Time = new ManualTime();
         _started = Time.GetTimestamp();
         var subnet = DhcpSubnet.From(Options);
-        Leases = new LeaseTable(subnet);
+        Scopes = new DhcpScopes(Options);
         Policy = new BootPolicy(Options, Time);
-        _responder = new DhcpResponder(Options, subnet, Leases, Policy);
+        _responder = new DhcpResponder(Options, Scopes, Policy);
         _proxy = new ProxyResponder(Options, subnet, Policy);
     }
 
@@ -35,7 +35,9 @@ internal sealed class Bench
 
     public TimeSpan Now => Time.GetElapsedTime(_started);
 
-    public LeaseTable Leases { get; }
+    public DhcpScopes Scopes { get; }
+
+    public LeaseTable Leases => Scopes.Home.Leases;
 
     public BootPolicy Policy { get; }
 

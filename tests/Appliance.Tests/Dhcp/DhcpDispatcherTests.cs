@@ -173,15 +173,15 @@ public sealed class DhcpDispatcherTests : IDisposable
     {
         var options = new ApplianceOptions { Dhcp = new DhcpOptions { Mode = mode } };
         var subnet = DhcpSubnet.From(options);
-        var leases = new LeaseTable(subnet);
+        var scopes = new DhcpScopes(options);
         var policy = new BootPolicy(options, _time);
         EthernetInterface link = EthernetInterface.Find("lo")!;
         _store = LeaseStore.Open(_folder, _time, _log);
         var parts = new DhcpDispatcher.Parts(
-            leases,
+            scopes,
             _store,
-            new LeaseJournal(leases, _store, new DhcpSender(_socket, null, link, subnet, options.Dhcp), _counters),
-            new DhcpResponder(options, subnet, leases, policy),
+            new LeaseJournal(scopes, _store, new DhcpSender(_socket, null, link, subnet, options.Dhcp), _counters),
+            new DhcpResponder(options, scopes, policy),
             new ProxyResponder(options, subnet, policy),
             new DhcpSender(_socket, null, link, subnet, options.Dhcp),
             new ForeignServerWatch(mode, force: false, _store.Now),
