@@ -13,5 +13,5 @@ if (args is ["leases", .. var wishes] && DhcpClients.TryParse(wishes, out DhcpCl
 
 Console.Error.WriteLine(
     "This assembly holds tests: run `make test`. Else: flood dhcp|tftp SEED COUNT SERVER-PROCESS-ID, "
-    + "leases obtain FIRST COUNT, leases claim FIRST ADDRESS...");
+    + "leases obtain|boot FIRST COUNT, leases claim FIRST ADDRESS...");
 return 2;
