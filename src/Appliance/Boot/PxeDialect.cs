@@ -41,7 +41,8 @@ public sealed record PxeDialect(
             ProxyDiscoveryControl: false,
             NamesServer: true,
             "iPXE takes a proxy's offer by its class alone, and the file in it without asking again (net/udp/dhcp.c, "
-            + "dhcp_has_pxeopts); with option 43 its BIOS build looks for a boot server and fails with 2d03e13b (measured behind dnsmasq 2.90)",
+            + "dhcp_has_pxeopts); with option 43 its BIOS build looks for a boot server and fails with 2d03e13b (measured behind "
+            + "dnsmasq 2.90)",
             "ProxyJourneys.Firmware_reaches_the_menu_beside_a_server_of_addresses(bios)"),
         new(
             "UEFI HTTP boot",

@@ -43,7 +43,8 @@ internal sealed class LeaseDatabase : IDisposable
         try
         {
             // Exclusive: then no shared memory is needed, which not every file system has.
-            database.Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 256");
+            database.Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF");
+            database.Execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 256");
             Require(database, "PRAGMA quick_check", "ok");
             database.Execute("PRAGMA journal_mode = WAL");
             if (database.QueryText("PRAGMA user_version") == "0")

@@ -12,7 +12,9 @@ public sealed partial class LeaseStore : IDisposable
 {
     public const string FileName = "leases.db";
 
-    /// <summary>Changes that wait for the disk: a class room's worth many times over. A disk that stands still for longer than that gets no more.</summary>
+    /// <summary>
+    /// Changes that wait for the disk: a class room's worth many times over. A disk that stands still for longer gets no more.
+    /// </summary>
     private const int Capacity = 4096;
 
     /// <summary>Changes in one transaction: 1024 rows of 100 bytes fit the write-ahead log before it is folded back.</summary>
@@ -138,12 +140,15 @@ public sealed partial class LeaseStore : IDisposable
 
         batch.Add(first);
         long began = TimeProvider.System.GetTimestamp();
-        for (TimeSpan left = BatchTime; left > TimeSpan.Zero && batch.Count < MaximumBatch; left = BatchTime - TimeProvider.System.GetElapsedTime(began))
+        TimeSpan left = BatchTime;
+        while (left > TimeSpan.Zero && batch.Count < MaximumBatch)
         {
             if (_changes.TryTake(out Change? next, left))
             {
                 batch.Add(next);
             }
+
+            left = BatchTime - TimeProvider.System.GetElapsedTime(began);
         }
 
         return true;
@@ -242,7 +247,8 @@ public sealed partial class LeaseStore : IDisposable
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Error,
-            "leases are kept in memory only and are lost at the next restart: {Path}: {Reason}; check the disk's space and the folder's owner")]
+            "leases are kept in memory only and are lost at the next restart: {Path}: {Reason}; check the disk's space and the "
+            + "folder's owner")]
         public static partial void InMemory(ILogger log, string path, string reason);
 
         [LoggerMessage(2, LogLevel.Warning, "leases are on disk again: {Path}, {Count} of them")]

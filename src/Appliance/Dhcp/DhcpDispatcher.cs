@@ -26,6 +26,12 @@ internal sealed class DhcpDispatcher(DhcpDispatcher.Parts parts, DhcpCounters co
     private readonly Dictionary<MacAddress, byte[]> _held = [];
     private DhcpRole? _role;
 
+    /// <summary>
+    /// Whether addresses were handed out on this wire, also before its link was lost: then who has a lease need not wait. PCs
+    /// switch their link off and on at each stage of a boot.
+    /// </summary>
+    private bool _isKnownWire;
+
     /// <summary>Handles a datagram to the server port.</summary>
     public void Handle(ReadOnlySpan<byte> datagram)
     {
@@ -87,6 +93,7 @@ internal sealed class DhcpDispatcher(DhcpDispatcher.Parts parts, DhcpCounters co
         lock (_turn)
         {
             parts.Watch.ServerHeard(server, parts.Store.Now);
+            _isKnownWire = false;
             report.ForeignAddress(offered);
             UpdateRole();
         }
@@ -104,6 +111,7 @@ internal sealed class DhcpDispatcher(DhcpDispatcher.Parts parts, DhcpCounters co
 
         report.RoleChanged(_role, role, parts.Watch.Server);
         _role = role;
+        _isKnownWire |= role == DhcpRole.Server;
         if (role != DhcpRole.Waiting)
         {
             AnswerHeld(now);
@@ -161,7 +169,7 @@ internal sealed class DhcpDispatcher(DhcpDispatcher.Parts parts, DhcpCounters co
     private DhcpReply Decide(ReadOnlySpan<byte> datagram, in DhcpMessage message, NetbootClient client, TimeSpan now) => _role switch
     {
         DhcpRole.Proxy => parts.Proxy.Respond(message, client, parts.Sender.Buffer),
-        DhcpRole.Waiting when !(parts.Watch.IsKnownWire && HasLease(message, now)) => Hold(datagram, message),
+        DhcpRole.Waiting when !(_isKnownWire && HasLease(message, now)) => Hold(datagram, message),
         DhcpRole.Silent when !HasLease(message, now) => new DhcpReply(DhcpOutcome.ForeignServer, Address: parts.Watch.Server),
         _ => parts.Responder.Respond(message, client, now, parts.Sender.Buffer),
     };

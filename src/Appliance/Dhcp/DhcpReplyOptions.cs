@@ -75,9 +75,14 @@ internal sealed class DhcpReplyOptions
         request.TryGetOption(DhcpOptionCode.ParameterRequestList, out ReadOnlySpan<byte> asked);
         AddOnce(ref writer, asked, context);
         AddOnce(ref writer, Unasked, context);
-        foreach (DhcpCustomOption option in (DhcpCustomOption[])[.. reservation?.Options ?? [], .. _custom])
+        foreach (DhcpCustomOption own in reservation?.Options ?? [])
         {
-            AddOnce(ref writer, [option.Code], context);
+            AddOnce(ref writer, [own.Code], context);
+        }
+
+        foreach (DhcpCustomOption forAll in _custom)
+        {
+            AddOnce(ref writer, [forAll.Code], context);
         }
     }
 

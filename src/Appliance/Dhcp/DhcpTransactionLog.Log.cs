@@ -46,7 +46,8 @@ internal sealed partial class DhcpTransactionLog
         [LoggerMessage(
             12,
             LogLevel.Warning,
-            "dhcp {Interface}: another DHCP server, {Server}, answers on this wire: handing out no addresses, only naming boot files (proxyDHCP)")]
+            "dhcp {Interface}: another DHCP server, {Server}, answers on this wire: handing out no addresses, only naming boot files "
+            + "(proxyDHCP)")]
         public static partial void Proxy(ILogger log, string @interface, Ipv4Address server);
 
         [LoggerMessage(
@@ -59,7 +60,8 @@ internal sealed partial class DhcpTransactionLog
         [LoggerMessage(
             14,
             LogLevel.Warning,
-            "dhcp: the other server, {Server}, gives addresses such as {Offered}, which cannot reach ours, {Own}: give us one of its network by address")]
+            "dhcp: the other server, {Server}, gives addresses such as {Offered}, which cannot reach ours, {Own}: give us one of its "
+            + "network by address")]
         public static partial void Unreachable(ILogger log, Ipv4Address server, Ipv4Address offered, Ipv4Address own);
     }
 }

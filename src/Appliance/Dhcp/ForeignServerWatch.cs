@@ -30,16 +30,9 @@ public sealed class ForeignServerWatch(DhcpMode mode, bool force, TimeSpan began
     private TimeSpan _linkUp = began;
     private TimeSpan? _stationHeard;
     private TimeSpan? _serverHeard;
-    private bool _served;
 
     /// <summary>The other server that was heard last.</summary>
     public Ipv4Address Server { get; private set; }
-
-    /// <summary>
-    /// Whether addresses were handed out on this wire before its link was lost: then who has a lease need not wait. PCs
-    /// switch their link off and on at each stage of a boot.
-    /// </summary>
-    public bool IsKnownWire => _served;
 
     /// <summary>The cable was plugged in, or the station at its other end was switched on.</summary>
     public void LinkCameUp(TimeSpan now)
@@ -56,13 +49,12 @@ public sealed class ForeignServerWatch(DhcpMode mode, bool force, TimeSpan began
     {
         Server = server;
         _serverHeard = now;
-        _served = false;
     }
 
     public DhcpRole RoleAt(TimeSpan now)
     {
         bool isForeign = _serverHeard is { } heard && now - heard < AbsenceTime;
-        DhcpRole role = mode switch
+        return mode switch
         {
             DhcpMode.Server => isForeign && !force ? DhcpRole.Silent : DhcpRole.Server,
             DhcpMode.Proxy => DhcpRole.Proxy,
@@ -70,7 +62,5 @@ public sealed class ForeignServerWatch(DhcpMode mode, bool force, TimeSpan began
             _ when now - _linkUp < (_stationHeard is null ? QuietWindow : FullWindow) => DhcpRole.Waiting,
             _ => DhcpRole.Server,
         };
-        _served |= role == DhcpRole.Server;
-        return role;
     }
 }

@@ -11,13 +11,12 @@ internal static class StateCheck
     {
         if (SqliteDatabase.MissingLibrary() is { } missing)
         {
-            return new DoctorCheck(Subject, DoctorVerdict.Warning, missing + ": leases are lost at each restart", "apt-get install libsqlite3-0");
+            return Warning(missing + ": leases are lost at each restart", "apt-get install libsqlite3-0");
         }
 
         if (!Directory.Exists(folder))
         {
-            return new DoctorCheck(
-                Subject, DoctorVerdict.Warning, $"{folder} does not exist", "it is made when the daemon starts, if that may write there; or change state");
+            return Warning($"{folder} does not exist", "it is made when the daemon starts, if that may write there; or change state");
         }
 
         try
@@ -28,8 +27,10 @@ internal static class StateCheck
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            return new DoctorCheck(
-                Subject, DoctorVerdict.Warning, $"{refused.Message}: leases are lost at each restart", "free some space, or give the service's user write permission");
+            return Warning(
+                $"{refused.Message}: leases are lost at each restart", "free some space, or give the service's user write permission");
         }
     }
+
+    private static DoctorCheck Warning(string finding, string remedy) => new(Subject, DoctorVerdict.Warning, finding, remedy);
 }

@@ -100,7 +100,8 @@ public sealed class SqliteDatabase : IDisposable
         int version = SqliteLibrary.LibVersionNumber();
         if (version < LeastVersion)
         {
-            throw new SqliteException(0, $"libsqlite3.so.0 is version {version}, and {LeastVersion} is needed; install a newer libsqlite3-0");
+            throw new SqliteException(
+                0, $"libsqlite3.so.0 is version {version}, and {LeastVersion} is needed; install a newer libsqlite3-0");
         }
 
         if (SqliteLibrary.ThreadSafe() == 0)
