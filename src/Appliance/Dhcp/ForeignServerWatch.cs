@@ -28,7 +28,7 @@ public sealed class ForeignServerWatch(DhcpMode mode, bool force, TimeSpan began
     public static readonly TimeSpan AbsenceTime = TimeSpan.FromSeconds(7);
 
     private TimeSpan _linkUp = began;
-    private TimeSpan? _stationHeard;
+    private bool _isAlone = true;
     private TimeSpan? _serverHeard;
 
     /// <summary>The other server that was heard last.</summary>
@@ -38,11 +38,14 @@ public sealed class ForeignServerWatch(DhcpMode mode, bool force, TimeSpan began
     public void LinkCameUp(TimeSpan now)
     {
         _linkUp = now;
-        _stationHeard = null;
+        _isAlone = true;
     }
 
-    /// <summary>Some other station said something that no machine says that only boots.</summary>
-    public void StationHeard(TimeSpan now) => _stationHeard ??= now;
+    /// <summary>
+    /// Some other station said something that no machine says that only boots. Later than in the first second it means
+    /// nothing: then it is the PC that we gave its address to.
+    /// </summary>
+    public void StationHeard(TimeSpan now) => _isAlone &= now - _linkUp >= QuietWindow;
 
     /// <summary>Another server offered or granted an address, or refused one.</summary>
     public void ServerHeard(Ipv4Address server, TimeSpan now)
@@ -59,7 +62,7 @@ public sealed class ForeignServerWatch(DhcpMode mode, bool force, TimeSpan began
             DhcpMode.Server => isForeign && !force ? DhcpRole.Silent : DhcpRole.Server,
             DhcpMode.Proxy => DhcpRole.Proxy,
             _ when isForeign => DhcpRole.Proxy,
-            _ when now - _linkUp < (_stationHeard is null ? QuietWindow : FullWindow) => DhcpRole.Waiting,
+            _ when now - _linkUp < (_isAlone ? QuietWindow : FullWindow) => DhcpRole.Waiting,
             _ => DhcpRole.Server,
         };
     }

@@ -32,6 +32,16 @@ public sealed class ForeignServerWatchTests
     }
 
     [Fact]
+    public void D_16_who_is_heard_after_the_first_second_makes_nobody_wait_again()
+    {
+        var watch = new ForeignServerWatch(DhcpMode.Auto, force: false, Began);
+
+        watch.StationHeard(Began + ForeignServerWatch.QuietWindow);
+
+        Assert.Equal(DhcpRole.Server, watch.RoleAt(Began + ForeignServerWatch.QuietWindow));
+    }
+
+    [Fact]
     public void D_16_auto_is_a_proxy_from_the_first_answer_until_it_has_been_silent_for_seven_seconds()
     {
         var watch = new ForeignServerWatch(DhcpMode.Auto, force: false, Began);
