@@ -7,11 +7,12 @@ set -euo pipefail
 # shellcheck source=shell.sh
 source "$(dirname "$0")/shell.sh"
 
-# purpose | command or file that proves it is there | Debian package
+# purpose | command, file or library that proves it is there | Debian package
 table="
 build clang                                    clang
 build objcopy                                  binutils
 build /usr/include/zlib.h                      zlib1g-dev
+build libsqlite3.so.0                          libsqlite3-0
 lint  shellcheck                               shellcheck
 pc    ip                                       iproute2
 pc    unshare                                  util-linux
@@ -45,6 +46,7 @@ test  /usr/sbin/mkfs.fat                       dosfstools
 test  /usr/sbin/sfdisk                         fdisk
 test  /usr/sbin/sgdisk                         gdisk
 test  mksquashfs                               squashfs-tools
+test  dnsmasq                                  dnsmasq-base
 live  mmdebstrap                               mmdebstrap
 live  mksquashfs                               squashfs-tools
 test  nbdcopy                                  libnbd-bin
@@ -77,6 +79,7 @@ groups() {
 is_there() {
     case $1 in
         /*) [ -e "$1" ] ;;
+        *.so.*) ldconfig --print-cache | grep --fixed-strings "$1 (" > /dev/null ;;
         *) have "$1" ;;
     esac
 }

@@ -77,7 +77,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
 
     private IEnumerable<Task> StartDhcp(string interfaceName, LoaderFiles loaders, BootClients clients, CancellationToken cancellationToken)
     {
-        if (options.Dhcp.Mode is DhcpMode.Server)
+        if (options.Dhcp.Mode is not DhcpMode.Off)
         {
             var policy = new BootPolicy(options, loaders.Contains, _time);
             yield return new DhcpServer(options, interfaceName, policy, _time, logs.CreateLogger<DhcpServer>(),

@@ -46,6 +46,13 @@ public sealed class ClientToolJourneys(RigFixture rig) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task D_09_replies_come_from_the_server_port_of_the_address_that_they_name()
+    {
+        string output = await rig.Wire.RunOnClientAsync("dotnet", [typeof(DhcpClients).Assembly.Location, .. DhcpClients.ObtainArguments(1, 1)]);
+        Assert.Matches($"^[0-9a-f]{{12}} {PoolAddress} {Regex.Escape(Server)}\n$", output);
+    }
+
+    [Fact]
     public async Task Dhcping_gets_an_answer_to_its_inform()
     {
         string output = await rig.Wire.RunOnClientAsync(
@@ -60,6 +67,16 @@ public sealed class ClientToolJourneys(RigFixture rig) : IAsyncLifetime
             "perfdhcp", "-4", "-l", Wire.ClientInterface, "-R", "50", "-r", "50", "-n", "200", "-W", "2000000");
         IEnumerable<string> drops = Regex.Matches(output, "^drops: ([0-9]+)", RegexOptions.Multiline).Select(static match => match.Groups[1].Value);
         Assert.Equal(["0", "0"], drops);
+    }
+
+    [Fact]
+    public async Task D_15_sixty_four_machines_switched_on_at_once_all_get_an_address_and_a_loader()
+    {
+        string output = await rig.Wire.RunOnClientAsync("dotnet", typeof(DhcpClients).Assembly.Location, "leases", "boot", "1", "64");
+
+        string[][] granted = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split(' '))];
+        Assert.Equal(64, granted.Select(static words => words[0]).Distinct().Count());
+        Assert.All(granted, static words => Assert.Equal("snponly.efi", words[1]));
     }
 
     [Fact]

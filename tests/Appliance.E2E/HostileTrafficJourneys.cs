@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Appliance.E2E.Rig;
 
@@ -8,6 +9,8 @@ namespace Appliance.E2E;
 public sealed class HostileTrafficJourneys(RigFixture rig)
 {
     private const int Packets = 100_000;
+
+    private static readonly TimeSpan ServiceDeadline = TimeSpan.FromSeconds(20);
 
     /// <summary>KiB by which the daemon may grow.</summary>
     private const int MaxGrowthKibibytes = 10 * 1024;
@@ -33,6 +36,28 @@ public sealed class HostileTrafficJourneys(RigFixture rig)
         Assert.InRange(daemon.Log.Text.Length, 0, MaxLogCharacters);
         Assert.DoesNotContain("Unhandled exception", daemon.Log.Text, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(0, await daemon.StopAsync());
+    }
+
+    [Fact]
+    public async Task V_05_a_flood_of_made_up_clients_leaves_a_known_one_its_address_and_the_disk_alone()
+    {
+        const string name = "starvation";
+        await using Daemon daemon = await Daemon.StartAsync(rig.Wire, name);
+        string[] known = [typeof(DhcpClients).Assembly.Location, .. DhcpClients.ObtainArguments(first: 1, count: 1)];
+        string before = await rig.Wire.RunOnClientAsync("dotnet", known);
+
+        // Offers to 65,000 machines, 1,000 a second; it takes no offer (-i), so that all addresses are on offer for ever.
+        using Process flood = rig.Wire.StartOnClient(
+            "perfdhcp", "-4", "-i", "-l", Wire.ClientInterface, "-R", "65000", "-r", "1000", "-p", "30");
+        await daemon.Log.WaitForAsync("pool 192.168.100.100 to 192.168.100.199 is exhausted", ServiceDeadline);
+        string during = await rig.Wire.RunOnClientAsync("dotnet", known);
+        flood.Kill();
+        await flood.WaitForExitAsync();
+
+        Assert.Contains(Wire.ServerAddress, before, StringComparison.Ordinal);
+        Assert.Equal(before, during);
+        long written = Directory.GetFiles(Daemon.StateFolder(name)).Sum(static file => new FileInfo(file).Length);
+        Assert.InRange(written, 1, 256 * 1024);
     }
 
     private async Task FloodAsync(Daemon daemon, string protocol, int seed, int count)

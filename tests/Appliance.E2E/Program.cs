@@ -1,10 +1,17 @@
 using Appliance.E2E;
 
-// `dotnet Appliance.E2E.dll flood ...`: the test starts itself again inside the clients' network namespace.
+// `dotnet Appliance.E2E.dll flood|leases ...`: the test starts itself again inside the clients' network namespace.
 if (args is ["flood", .. var rest] && PacketFlood.TryParse(rest, out PacketFlood? flood))
 {
     return flood.Run();
 }
 
-Console.Error.WriteLine("This assembly holds tests: run `make test`. Else: flood dhcp|tftp SEED COUNT SERVER-PROCESS-ID");
+if (args is ["leases", .. var wishes] && DhcpClients.TryParse(wishes, out DhcpClients? clients))
+{
+    return clients.Run();
+}
+
+Console.Error.WriteLine(
+    "This assembly holds tests: run `make test`. Else: flood dhcp|tftp SEED COUNT SERVER-PROCESS-ID, "
+    + "leases obtain|boot FIRST COUNT, leases claim FIRST ADDRESS...");
 return 2;

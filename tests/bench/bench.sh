@@ -8,6 +8,8 @@ set -euo pipefail
 source "$(dirname "$0")/../../board/common/shell.sh"
 # shellcheck source=../rig/wire.sh
 source "$(dirname "$0")/../rig/wire.sh"
+# shellcheck source=../rig/unpack.sh
+source "$(dirname "$0")/../rig/unpack.sh"
 # shellcheck source=peers.sh
 source "$(dirname "$0")/peers.sh"
 # shellcheck source=measures.sh

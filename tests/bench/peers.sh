@@ -7,22 +7,6 @@ prefix=20
 pool_start=192.168.104.0
 pool_end=192.168.111.250
 media=$artifacts/sample/bench
-peers=$artifacts/peers
-
-# unpack PACKAGE: a daemon's package and what it lacks into a folder of its own, because installing would start it, and
-# because tftpd-hpa and atftpd do not go together.
-unpack() {
-    local deb debs suite
-    suite=$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")
-    [ ! -e "$peers/$1/.done" ] || return 0
-    rm -rf "${peers:?}/$1"
-    mkdir -p "$peers/$1"
-    debs=$("$tree/board/common/apt-root.sh" fetch-missing "$suite" "$1")
-    while read -r deb; do
-        dpkg-deb --extract "$deb" "$peers/$1"
-    done <<< "$debs"
-    touch "$peers/$1/.done"
-}
 
 unpack_peers() {
     unpack nginx
@@ -31,15 +15,9 @@ unpack_peers() {
     unpack atftpd
 }
 
-# peer_command PACKAGE NAME ARGUMENT...: runs a program out of an unpacked package, with the libraries beside it.
-peer_command() {
-    local root=$peers/$1 name=$2
-    shift 2
-    LD_LIBRARY_PATH=$root/usr/lib/x86_64-linux-gnu exec "$root/usr/sbin/$name" "$@"
-}
-
 # Every start_NAME leaves the server in the background with its log in $work, and its process in $server.
 
+# As server by order: like the others it does not look whether it is alone before its first offer.
 start_plugboot() {
     cat > "$work/plugboot.conf" << CONF
 interface = br0
@@ -48,6 +26,8 @@ dhcp-pool = $pool_start-$pool_end
 media = $media
 scrub-rate = 0
 loaders = $artifacts/loaders
+state = $work/state
+dhcp-mode = server
 CONF
     "$plugboot" serve --config "$work/plugboot.conf" > "$work/plugboot.log" 2>&1 &
     server=$!

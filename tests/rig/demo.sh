@@ -37,6 +37,7 @@ interface = br0
 address = 192.168.100.1/24
 media = $artifacts/sample/media
 loaders = $artifacts/loaders
+state = $folder/state
 CONF
     if [ "$automatic" = yes ]; then
         printf 'menu-default = debian-12-%s-netinst.iso\nmenu-timeout = 1\n' "$architecture"

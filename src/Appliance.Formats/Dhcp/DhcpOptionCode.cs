@@ -11,6 +11,9 @@ public enum DhcpOptionCode : byte
     HostName = 12,
     DomainName = 15,
     BroadcastAddress = 28,
+
+    /// <summary>Encapsulated options of a vendor: here always PXE's (PXE 2.1, table 2-1).</summary>
+    VendorOptions = 43,
     RequestedAddress = 50,
     LeaseTime = 51,
 
@@ -39,6 +42,9 @@ public enum DhcpOptionCode : byte
 
     /// <summary>SMBIOS UUID (RFC 4578 §2.3).</summary>
     ClientMachineIdentifier = 97,
+
+    /// <summary>RFC 3442.</summary>
+    ClasslessStaticRoute = 121,
 
     /// <summary>iPXE's encapsulated options.</summary>
     Ipxe = 175,

@@ -6,8 +6,8 @@ namespace Appliance.Formats.Link;
 public readonly record struct UdpEnd(MacAddress Mac, Ipv4Address Address, ushort Port);
 
 /// <summary>
-/// Writes an Ethernet frame that holds one UDP datagram over IPv4, for receivers that have no address yet and therefore
-/// answer no ARP.
+/// An Ethernet frame that holds one UDP datagram over IPv4: written for receivers that have no address yet and therefore
+/// answer no ARP, read for what is said to them.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -22,18 +22,60 @@ public static class UdpFrame
     /// <summary>Bytes before the payload.</summary>
     public const int HeaderLength = Ip + IpLength + UdpLength;
 
+    public const ushort EtherType = 0x0800;
+
     private const int SourceMac = MacAddress.Length;
-    private const int EtherType = SourceMac + MacAddress.Length;
-    private const int Ip = EtherType + 2;
+    private const int EtherTypeAt = SourceMac + MacAddress.Length;
+    private const int Ip = EtherTypeAt + 2;
     private const int IpLength = 20;
     private const int UdpLength = 8;
 
-    private const ushort EtherTypeIpv4 = 0x0800;
     private const byte Version4HeaderOf5Words = 0x45;
     private const byte Udp = 17;
 
+    // Fragment offset and "more fragments" (RFC 791 §3.1).
+    private const ushort FragmentMask = 0x3fff;
+
     // RFC 1700's recommended default.
     private const byte TimeToLive = 64;
+
+    /// <summary>Bytes that tell datagrams between two ports, for a filter in the kernel: offset in the frame, and value.</summary>
+    public static (int Offset, byte Value)[] Signature(ushort fromPort, ushort toPort) =>
+    [
+        (Ip, Version4HeaderOf5Words),
+        (Ip + 9, Udp),
+        (Ip + IpLength, (byte)(fromPort >> 8)),
+        (Ip + IpLength + 1, (byte)fromPort),
+        (Ip + IpLength + 2, (byte)(toPort >> 8)),
+        (Ip + IpLength + 3, (byte)toPort),
+    ];
+
+    /// <summary>
+    /// Reads a frame; false when it is no whole UDP datagram over IPv4 without options. Checksums are not looked at: between
+    /// virtual machines nobody has filled them in.
+    /// </summary>
+    public static bool TryParse(ReadOnlySpan<byte> frame, out UdpEnd from, out ReadOnlySpan<byte> payload)
+    {
+        from = default;
+        payload = default;
+        if (frame.Length < HeaderLength || BinaryPrimitives.ReadUInt16BigEndian(frame[EtherTypeAt..]) != EtherType)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> ip = frame[Ip..];
+        ReadOnlySpan<byte> udp = ip[IpLength..];
+        int length = BinaryPrimitives.ReadUInt16BigEndian(udp[4..]);
+        if (ip[0] != Version4HeaderOf5Words || ip[9] != Udp || length < UdpLength || length > udp.Length
+            || (BinaryPrimitives.ReadUInt16BigEndian(ip[6..]) & FragmentMask) != 0)
+        {
+            return false;
+        }
+
+        from = new UdpEnd(MacAddress.Read(frame[SourceMac..]), Ipv4Address.Read(ip[12..]), BinaryPrimitives.ReadUInt16BigEndian(udp));
+        payload = udp[UdpLength..length];
+        return true;
+    }
 
     /// <summary>
     /// Writes the headers around a payload that already lies in <paramref name="frame"/> from <see cref="HeaderLength"/> on.
@@ -43,7 +85,7 @@ public static class UdpFrame
     {
         to.Mac.Write(frame);
         from.Mac.Write(frame[SourceMac..]);
-        BinaryPrimitives.WriteUInt16BigEndian(frame[EtherType..], EtherTypeIpv4);
+        BinaryPrimitives.WriteUInt16BigEndian(frame[EtherTypeAt..], EtherType);
 
         Span<byte> ip = frame[Ip..];
         WriteIp(ip, from.Address, to.Address);

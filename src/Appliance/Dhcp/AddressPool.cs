@@ -14,15 +14,16 @@ internal sealed class AddressPool
             ? left.Expires.CompareTo(right.Expires)
             : left.Address.CompareTo(right.Address));
 
-    private readonly DhcpSubnet _subnet;
+    private readonly Func<Ipv4Address, bool> _mayGive;
     private readonly Ipv4Address _first;
     private readonly Lease?[] _leases;
     private readonly SortedSet<Lease> _byExpiry = new(ByExpiry);
     private int _next;
 
-    public AddressPool(DhcpSubnet subnet, Ipv4Address first, int count)
+    /// <param name="mayGive">Which of the addresses newcomers may get.</param>
+    public AddressPool(Ipv4Address first, int count, Func<Ipv4Address, bool> mayGive)
     {
-        _subnet = subnet;
+        _mayGive = mayGive;
         _first = first;
         _leases = new Lease?[count];
     }
@@ -61,7 +62,7 @@ internal sealed class AddressPool
         for (; _next < _leases.Length; _next++)
         {
             var address = new Ipv4Address(_first.Value + (uint)_next);
-            if (_leases[_next] is null && _subnet.IsInPool(address))
+            if (_leases[_next] is null && _mayGive(address))
             {
                 lease = GetOrAdd(address);
                 return true;

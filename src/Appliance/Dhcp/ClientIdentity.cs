@@ -12,7 +12,8 @@ public readonly ref struct ClientIdentity
     /// <summary>Room that <see cref="TryRead"/> needs for htype and chaddr.</summary>
     public const int BufferLength = 17;
 
-    private ClientIdentity(ReadOnlySpan<byte> bytes, MacAddress chaddr)
+    /// <param name="bytes">As <see cref="TryRead"/> found them once; not empty.</param>
+    public ClientIdentity(ReadOnlySpan<byte> bytes, MacAddress chaddr)
     {
         Bytes = bytes;
         Chaddr = chaddr;

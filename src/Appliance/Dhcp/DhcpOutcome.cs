@@ -18,6 +18,27 @@ public enum DhcpOutcome
     /// <summary>The client found its address in use; nobody gets it for a while.</summary>
     Declined,
 
+    /// <summary>Told what to load, beside another server's address.</summary>
+    ProxyOffer,
+
+    /// <summary>A request for the boot file alone was granted.</summary>
+    ProxyAck,
+
+    /// <summary>Not for us: a client that we told what to load takes the address of another server.</summary>
+    Watched,
+
+    /// <summary>Kept until it is known whether another server is there; only a newcomer's discover is answered then.</summary>
+    Held,
+
+    /// <summary>Dropped: another server is there, and this client has no lease of ours.</summary>
+    ForeignServer,
+
+    /// <summary>Dropped: another server is there, and this client does not boot from the network.</summary>
+    NotBooting,
+
+    /// <summary>Dropped: it boots, another server gives it its address, and we have no loader for it.</summary>
+    NoLoader,
+
     /// <summary>Dropped: not a DHCP message.</summary>
     Malformed,
 
@@ -50,6 +71,9 @@ public enum DhcpOutcome
 
     /// <summary>Dropped: every address is taken.</summary>
     PoolExhausted,
+
+    /// <summary>Not sent: so many leases wait for the disk that this one cannot; counted beside the outcome of the message.</summary>
+    DiskBusy,
 
     /// <summary>Receiving failed, or the reply or probe could not be sent; counted beside the outcome of the message.</summary>
     SocketFailed,

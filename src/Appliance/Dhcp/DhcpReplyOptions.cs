@@ -14,7 +14,7 @@ internal sealed class DhcpReplyOptions
     public const uint Infinity = uint.MaxValue;
 
     private readonly DhcpSubnet _subnet;
-    private readonly Ipv4Address? _router;
+    private readonly DhcpCustomOption[] _custom;
     private readonly Ipv4Address? _dnsServer;
     private readonly byte[]? _domainName;
     private readonly byte[] _serverName;
@@ -22,7 +22,7 @@ internal sealed class DhcpReplyOptions
     public DhcpReplyOptions(DhcpOptions options, DhcpSubnet subnet)
     {
         _subnet = subnet;
-        _router = options.Router is { } router ? DhcpSubnet.From(router) : null;
+        _custom = [.. options.Options];
         _dnsServer = options.DnsServer is { } dns ? DhcpSubnet.From(dns) : null;
         _domainName = options.DomainName is { } domain ? Encoding.ASCII.GetBytes(domain) : null;
         _serverName = Encoding.ASCII.GetBytes(subnet.Server.ToString());
@@ -56,7 +56,8 @@ internal sealed class DhcpReplyOptions
         in DhcpMessage request,
         NetbootClient client,
         uint? leaseSeconds,
-        BootFile? file)
+        BootFile? file,
+        DhcpReservation? reservation)
     {
         WriteHead(ref writer, type);
         if (leaseSeconds is { } seconds)
@@ -70,10 +71,41 @@ internal sealed class DhcpReplyOptions
             writer.TrySetFile(file.Ascii);
         }
 
-        var context = new Context(request, client, leaseSeconds, file);
+        var context = new Context(request, client, leaseSeconds, file, reservation);
         request.TryGetOption(DhcpOptionCode.ParameterRequestList, out ReadOnlySpan<byte> asked);
         AddOnce(ref writer, asked, context);
         AddOnce(ref writer, Unasked, context);
+        foreach (DhcpCustomOption own in reservation?.Options ?? [])
+        {
+            AddOnce(ref writer, [own.Code], context);
+        }
+
+        foreach (DhcpCustomOption forAll in _custom)
+        {
+            AddOnce(ref writer, [forAll.Code], context);
+        }
+    }
+
+    /// <summary>Writes what a client loads, for one that has or gets its address from another server.</summary>
+    public void WriteProxy(
+        ref DhcpMessageWriter writer, DhcpMessageType type, in DhcpMessage request, PxeDialect dialect, BootFile file)
+    {
+        WriteHead(ref writer, type);
+        writer.Siaddr = _subnet.Server;
+        writer.TrySetFile(file.Ascii);
+        AddText(ref writer, DhcpOptionCode.VendorClass, dialect.ProxyVendorClass);
+        if (dialect.ProxyDiscoveryControl)
+        {
+            AddVendorOptions(ref writer, request);
+        }
+
+        Echo(ref writer, request, DhcpOptionCode.ClientMachineIdentifier);
+        Echo(ref writer, request, DhcpOptionCode.ClientIdentifier);
+        writer.TryAdd(DhcpOptionCode.BootFileName, file.AsciiWithNul);
+        if (dialect.NamesServer)
+        {
+            writer.TryAdd(DhcpOptionCode.TftpServerName, _serverName);
+        }
     }
 
     /// <summary>Writes a refusal, which holds nothing that configures anyone (RFC 2131 §4.3.1, table 3).</summary>
@@ -90,7 +122,7 @@ internal sealed class DhcpReplyOptions
         writer.TryAdd(DhcpOptionCode.ServerIdentifier, _subnet.Server);
     }
 
-    private void AddOnce(ref DhcpMessageWriter writer, ReadOnlySpan<byte> codes, in Context context)
+    private void AddOnce(ref DhcpMessageWriter writer, scoped ReadOnlySpan<byte> codes, in Context context)
     {
         foreach (byte code in codes)
         {
@@ -104,6 +136,11 @@ internal sealed class DhcpReplyOptions
     /// <summary>Adds one option, if there is anything to say; the client's list may name any code.</summary>
     private void Add(ref DhcpMessageWriter writer, DhcpOptionCode code, in Context context)
     {
+        if (TryAddCustom(ref writer, code, context))
+        {
+            return;
+        }
+
         switch (code)
         {
             case DhcpOptionCode.SubnetMask:
@@ -112,7 +149,9 @@ internal sealed class DhcpReplyOptions
             case DhcpOptionCode.BroadcastAddress:
                 writer.TryAdd(code, _subnet.DirectedBroadcast);
                 break;
-            case DhcpOptionCode.Router when _router is { } router:
+            case DhcpOptionCode.Router when _subnet.Router is { } router:
+                // Clients that know static routes ignore the router, and must see them first (RFC 3442).
+                AddOnce(ref writer, [(byte)DhcpOptionCode.ClasslessStaticRoute], context);
                 writer.TryAdd(code, router);
                 break;
             case DhcpOptionCode.DomainNameServer when _dnsServer is { } dns:
@@ -139,29 +178,52 @@ internal sealed class DhcpReplyOptions
     }
 
     /// <summary>
-    /// Options for booting. Firmware of class PXEClient gets no option 60 and no option 43: with 60 alone UEFI looks for a
-    /// boot server on port 4011 (edk2 #8149), and without both every client takes the file that is named here.
+    /// What the user has set, for this client or for all. Option 43 only for those that do not boot: to them alone it is not
+    /// PXE's.
+    /// </summary>
+    private bool TryAddCustom(ref DhcpMessageWriter writer, DhcpOptionCode code, in Context context)
+    {
+        DhcpCustomOption? option = context.Reservation?.Options.FirstOrDefault(own => own.Code == (byte)code)
+            ?? Array.Find(_custom, forAll => forAll.Code == (byte)code);
+        bool isAllowed = option is not null && (code != DhcpOptionCode.VendorOptions || context.Client.Stage == ClientStage.None);
+        return isAllowed && writer.TryAdd(code, option!.Value.AsSpan());
+    }
+
+    /// <summary>
+    /// Options for booting, as the client's dialect has them. None for an architecture that we have nothing for (P-08).
     /// </summary>
     private void AddBoot(ref DhcpMessageWriter writer, DhcpOptionCode code, in Context context)
     {
-        ClientStage stage = context.Client.Stage;
+        PxeDialect? dialect = context.File is null ? null : context.Dialect;
         switch (code)
         {
-            // UEFI 2.10 §24.7.3.1: offers without it are not for HTTP boot.
-            case DhcpOptionCode.VendorClass when context.File is not null && stage == ClientStage.HttpBoot:
-                writer.TryAdd(code, "HTTPClient"u8);
+            case DhcpOptionCode.VendorClass when dialect?.VendorClass is { } vendorClass:
+                AddText(ref writer, code, vendorClass);
                 break;
             case DhcpOptionCode.BootFileName when context.File is { } file:
                 writer.TryAdd(code, file.AsciiWithNul);
                 break;
-            case DhcpOptionCode.TftpServerName when context.File is not null && stage != ClientStage.HttpBoot:
+            case DhcpOptionCode.TftpServerName when dialect?.NamesServer == true:
                 writer.TryAdd(code, _serverName);
                 break;
-            case DhcpOptionCode.Ipxe when stage == ClientStage.Ipxe:
+            case DhcpOptionCode.Ipxe when context.Client.Stage == ClientStage.Ipxe:
                 writer.TryAdd(code, IpxeOptions.NoProxyDhcp);
                 break;
         }
     }
+
+    /// <summary>What to do with the file of this packet, or the item that the client had chosen.</summary>
+    private static void AddVendorOptions(ref DhcpMessageWriter writer, in DhcpMessage request)
+    {
+        Span<byte> item = stackalloc byte[PxeOptions.BootItemOptionLength];
+        int length = request.TryGetOption(DhcpOptionCode.VendorOptions, out ReadOnlySpan<byte> requested)
+            ? PxeOptions.WriteBootItem(item, requested)
+            : 0;
+        writer.TryAdd(DhcpOptionCode.VendorOptions, length > 0 ? item[..length] : PxeOptions.UseBootFile);
+    }
+
+    private static void AddText(ref DhcpMessageWriter writer, DhcpOptionCode code, string text) =>
+        writer.TryAdd(code, Encoding.ASCII.GetBytes(text));
 
     /// <summary>RFC 6842 §3 for the identifier, RFC 4578 §2.3 for the UUID: ROMs discard replies without theirs.</summary>
     private static void Echo(ref DhcpMessageWriter writer, in DhcpMessage request, DhcpOptionCode code)
@@ -173,14 +235,19 @@ internal sealed class DhcpReplyOptions
     }
 
     /// <summary>What the value of an option can depend on.</summary>
-    private readonly ref struct Context(DhcpMessage request, NetbootClient client, uint? leaseSeconds, BootFile? file)
+    private readonly ref struct Context(
+        DhcpMessage request, NetbootClient client, uint? leaseSeconds, BootFile? file, DhcpReservation? reservation)
     {
         public DhcpMessage Request { get; } = request;
 
         public NetbootClient Client { get; } = client;
 
+        public PxeDialect? Dialect { get; } = PxeDialect.For(client);
+
         public uint? LeaseSeconds { get; } = leaseSeconds;
 
         public BootFile? File { get; } = file;
+
+        public DhcpReservation? Reservation { get; } = reservation;
     }
 }

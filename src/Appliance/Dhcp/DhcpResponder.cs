@@ -8,7 +8,7 @@ namespace Appliance.Dhcp;
 
 /// <summary>
 /// Answers DHCP messages (RFC 2131 §4.3): message, client and time in, reply and destination out. No socket, no clock.
-/// Authoritative for its wire: a client that asks for an address that it cannot have is refused, not ignored.
+/// Authoritative for its networks: a client that asks for an address that it cannot have is refused, not ignored.
 /// </summary>
 public sealed class DhcpResponder
 {
@@ -17,19 +17,15 @@ public sealed class DhcpResponder
 
     private const uint Infinity = DhcpReplyOptions.Infinity;
 
-    private readonly DhcpSubnet _subnet;
-    private readonly LeaseTable _leases;
+    private readonly DhcpScopes _scopes;
     private readonly BootPolicy _policy;
-    private readonly DhcpReplyOptions _options;
     private readonly uint _leaseTime;
     private readonly uint _bootLeaseTime;
 
-    public DhcpResponder(ApplianceOptions options, DhcpSubnet subnet, LeaseTable leases, BootPolicy policy)
+    public DhcpResponder(ApplianceOptions options, DhcpScopes scopes, BootPolicy policy)
     {
-        _subnet = subnet;
-        _leases = leases;
+        _scopes = scopes;
         _policy = policy;
-        _options = new DhcpReplyOptions(options.Dhcp, subnet);
         _leaseTime = Seconds(options.Dhcp.LeaseTime);
         _bootLeaseTime = Seconds(options.Dhcp.BootLeaseTime);
     }
@@ -39,7 +35,7 @@ public sealed class DhcpResponder
     /// <param name="buffer">Where the reply goes; at least 300 bytes, at most what fits one packet.</param>
     public DhcpReply Respond(in DhcpMessage message, NetbootClient client, TimeSpan now, Span<byte> buffer)
     {
-        if (!message.Giaddr.IsAny && !_subnet.Contains(message.Giaddr))
+        if (_scopes.Find(message) is not { } scope)
         {
             return new DhcpReply(DhcpOutcome.UnknownRelay, Address: message.Giaddr);
         }
@@ -52,11 +48,11 @@ public sealed class DhcpResponder
 
         return message.Type switch
         {
-            DhcpMessageType.Discover => Discover(message, client, identity, now, buffer),
-            DhcpMessageType.Request => Request(message, client, identity, now, buffer),
-            DhcpMessageType.Decline => Decline(message, identity, now),
-            DhcpMessageType.Release => Release(message, identity, now),
-            DhcpMessageType.Inform => Inform(message, client, buffer),
+            DhcpMessageType.Discover => Discover(scope, message, client, identity, now, buffer),
+            DhcpMessageType.Request => Request(scope, message, client, identity, now, buffer),
+            DhcpMessageType.Decline => Decline(scope, message, identity, now),
+            DhcpMessageType.Release => Release(scope, message, identity, now),
+            DhcpMessageType.Inform => Inform(scope, message, client, identity, buffer),
             DhcpMessageType.None => new DhcpReply(DhcpOutcome.Bootp),
             _ => new DhcpReply(DhcpOutcome.UnexpectedType),
         };
@@ -64,29 +60,30 @@ public sealed class DhcpResponder
 
     /// <summary>RFC 2131 §4.3.1.</summary>
     private DhcpReply Discover(
-        in DhcpMessage message, NetbootClient client, ClientIdentity identity, TimeSpan now, Span<byte> buffer)
+        DhcpScope scope, in DhcpMessage message, NetbootClient client, ClientIdentity identity, TimeSpan now, Span<byte> buffer)
     {
         message.TryGetAddress(DhcpOptionCode.RequestedAddress, out Ipv4Address requested);
-        if (!_leases.TryOffer(identity, requested, client.Stage != ClientStage.None, now, out Lease? lease))
+        if (!scope.Leases.TryOffer(identity, requested, client.Stage != ClientStage.None, now, out Lease? lease))
         {
             return new DhcpReply(DhcpOutcome.PoolExhausted);
         }
 
         BootFile? file = _policy.BootFileFor(client);
         var writer = new DhcpMessageWriter(buffer, message) { Ciaddr = Ipv4Address.Any, Yiaddr = lease.Address };
-        _options.Write(ref writer, DhcpMessageType.Offer, message, client, LeaseSeconds(message, client), file);
-        return Sent(DhcpOutcome.Offer, writer.Finish(), message, lease.Address, file) with { NeedsProbe = !lease.WasBound };
+        uint seconds = LeaseSeconds(message, client);
+        scope.Options.Write(ref writer, DhcpMessageType.Offer, message, client, seconds, file, scope.Leases.ReservationOf(identity));
+        return Sent(scope, DhcpOutcome.Offer, writer.Finish(), message, lease.Address, file) with { NeedsProbe = !lease.WasBound };
     }
 
     /// <summary>RFC 2131 §4.3.2, whose table tells the four states apart by options 54 and 50 and by ciaddr.</summary>
     private DhcpReply Request(
-        in DhcpMessage message, NetbootClient client, ClientIdentity identity, TimeSpan now, Span<byte> buffer)
+        DhcpScope scope, in DhcpMessage message, NetbootClient client, ClientIdentity identity, TimeSpan now, Span<byte> buffer)
     {
         bool selecting = message.TryGetAddress(DhcpOptionCode.ServerIdentifier, out Ipv4Address server);
-        if (selecting && server != _subnet.Server)
+        if (selecting && server != scope.Subnet.Server)
         {
             // "The client's message is a notification to the others that it has declined their offers" (RFC 2131 §3.1).
-            _leases.WithdrawOffer(identity, now);
+            scope.Leases.WithdrawOffer(identity, now);
             return new DhcpReply(DhcpOutcome.OtherServer, Address: server);
         }
 
@@ -102,27 +99,34 @@ public sealed class DhcpResponder
 
         // INIT-REBOOT, RENEWING, REBINDING: "if the client's notion of its IP address is incorrect" it is refused.
         // SELECTING needs no such look: what we offered last is what counts, and the table knows it.
-        Lease? held = _leases.Find(identity, now);
+        Lease? held = scope.Leases.Find(identity, now);
         bool elsewhere = !selecting && held is { State: LeaseState.Bound } && held.IsHeld(now) && held.Address != address;
         uint seconds = LeaseSeconds(message, client);
-        return !elsewhere && _leases.TryBind(identity, address, Expiry(now, seconds), now)
-            ? Grant(message, client, address, seconds, buffer)
-            : Refuse(message, address, buffer);
+        return !elsewhere && scope.Leases.TryBind(identity, address, Expiry(now, seconds), now)
+            ? Grant(scope, message, client, scope.Leases.ReservationOf(identity), address, seconds, buffer)
+            : Refuse(scope, message, address, buffer);
     }
 
-    private DhcpReply Grant(in DhcpMessage message, NetbootClient client, Ipv4Address address, uint seconds, Span<byte> buffer)
+    private DhcpReply Grant(
+        DhcpScope scope,
+        in DhcpMessage message,
+        NetbootClient client,
+        DhcpReservation? reservation,
+        Ipv4Address address,
+        uint seconds,
+        Span<byte> buffer)
     {
         BootFile? file = _policy.BootFileFor(client);
         var writer = new DhcpMessageWriter(buffer, message) { Yiaddr = address };
-        _options.Write(ref writer, DhcpMessageType.Ack, message, client, seconds, file);
+        scope.Options.Write(ref writer, DhcpMessageType.Ack, message, client, seconds, file, reservation);
         _policy.Granted(client, file);
-        return Sent(DhcpOutcome.Ack, writer.Finish(), message, address, file);
+        return Sent(scope, DhcpOutcome.Ack, writer.Finish(), message, address, file);
     }
 
-    private DhcpReply Refuse(in DhcpMessage message, Ipv4Address address, Span<byte> buffer)
+    private static DhcpReply Refuse(DhcpScope scope, in DhcpMessage message, Ipv4Address address, Span<byte> buffer)
     {
         var writer = new DhcpMessageWriter(buffer, message) { Ciaddr = Ipv4Address.Any };
-        _options.WriteRefusal(ref writer, message);
+        scope.Options.WriteRefusal(ref writer, message);
         if (message.Giaddr.IsAny)
         {
             return new DhcpReply(DhcpOutcome.Nak, writer.Finish(), DhcpRoute.Broadcast, Address: address);
@@ -134,7 +138,7 @@ public sealed class DhcpResponder
     }
 
     /// <summary>RFC 2131 §4.3.3.</summary>
-    private DhcpReply Decline(in DhcpMessage message, ClientIdentity identity, TimeSpan now)
+    private static DhcpReply Decline(DhcpScope scope, in DhcpMessage message, ClientIdentity identity, TimeSpan now)
     {
         if (!message.TryGetAddress(DhcpOptionCode.RequestedAddress, out Ipv4Address address))
         {
@@ -142,46 +146,49 @@ public sealed class DhcpResponder
         }
 
         return new DhcpReply(
-            _leases.TryDecline(identity, address, now) ? DhcpOutcome.Declined : DhcpOutcome.NotHolder, Address: address);
+            scope.Leases.TryDecline(identity, address, now) ? DhcpOutcome.Declined : DhcpOutcome.NotHolder, Address: address);
     }
 
     /// <summary>RFC 2131 §4.3.4.</summary>
-    private DhcpReply Release(in DhcpMessage message, ClientIdentity identity, TimeSpan now) => new(
-        _leases.TryRelease(identity, message.Ciaddr, now) ? DhcpOutcome.Released : DhcpOutcome.NotHolder, Address: message.Ciaddr);
+    private static DhcpReply Release(DhcpScope scope, in DhcpMessage message, ClientIdentity identity, TimeSpan now) => new(
+        scope.Leases.TryRelease(identity, message.Ciaddr, now) ? DhcpOutcome.Released : DhcpOutcome.NotHolder, Address: message.Ciaddr);
 
     /// <summary>
-    /// RFC 2131 §4.3.5: "to the address given in ciaddr", without an address and lease times. Only on our wire: an
+    /// RFC 2131 §4.3.5: "to the address given in ciaddr", without an address and lease times. Only in our networks: an
     /// address elsewhere is somebody's who did not ask.
     /// </summary>
-    private DhcpReply Inform(in DhcpMessage message, NetbootClient client, Span<byte> buffer)
+    private DhcpReply Inform(
+        DhcpScope scope, in DhcpMessage message, NetbootClient client, ClientIdentity identity, Span<byte> buffer)
     {
         Ipv4Address address = message.Ciaddr;
-        if (address.IsAny || !_subnet.Contains(address))
+        if (address.IsAny || !scope.Subnet.Contains(address))
         {
             return new DhcpReply(DhcpOutcome.NoAddress, Address: address);
         }
 
         BootFile? file = _policy.BootFileFor(client);
         var writer = new DhcpMessageWriter(buffer, message);
-        _options.Write(ref writer, DhcpMessageType.Ack, message, client, leaseSeconds: null, file);
+        scope.Options.Write(
+            ref writer, DhcpMessageType.Ack, message, client, leaseSeconds: null, file, scope.Leases.ReservationOf(identity));
         return new DhcpReply(DhcpOutcome.Ack, writer.Finish(), DhcpRoute.Unicast, address, address, file);
     }
 
-    private DhcpReply Sent(DhcpOutcome outcome, int length, in DhcpMessage message, Ipv4Address address, BootFile? file)
+    private static DhcpReply Sent(
+        DhcpScope scope, DhcpOutcome outcome, int length, in DhcpMessage message, Ipv4Address address, BootFile? file)
     {
-        (DhcpRoute route, Ipv4Address to) = RouteTo(message, address);
+        (DhcpRoute route, Ipv4Address to) = RouteTo(scope, message, address);
         return new DhcpReply(outcome, length, route, to, address, file);
     }
 
-    /// <summary>RFC 2131 §4.1. A ciaddr of another wire is not believed: it would send our replies to strangers.</summary>
-    private (DhcpRoute Route, Ipv4Address To) RouteTo(in DhcpMessage message, Ipv4Address yiaddr)
+    /// <summary>RFC 2131 §4.1. A ciaddr of another network is not believed: it would send our replies to strangers.</summary>
+    private static (DhcpRoute Route, Ipv4Address To) RouteTo(DhcpScope scope, in DhcpMessage message, Ipv4Address yiaddr)
     {
         if (!message.Giaddr.IsAny)
         {
             return (DhcpRoute.Relay, message.Giaddr);
         }
 
-        if (!message.Ciaddr.IsAny && _subnet.Contains(message.Ciaddr))
+        if (!message.Ciaddr.IsAny && scope.Subnet.Contains(message.Ciaddr))
         {
             return (DhcpRoute.Unicast, message.Ciaddr);
         }

@@ -11,7 +11,7 @@ namespace Appliance.Dhcp;
 /// Sends replies the way that RFC 2131 §4.1 demands. Holds the buffer in which a reply is written, with room for the
 /// headers before it, so that no byte is copied.
 /// </summary>
-internal sealed class DhcpSender : IDisposable
+internal sealed class DhcpSender
 {
     private const int IpAndUdp = 28;
 
@@ -27,7 +27,7 @@ internal sealed class DhcpSender : IDisposable
     private readonly SocketAddress _to = new IPEndPoint(IPAddress.Broadcast, 0).Serialize();
 
     /// <param name="socket">The server's socket; stays the caller's.</param>
-    /// <param name="frames">For replies to stations without an address; null broadcasts them. Owned from now on.</param>
+    /// <param name="frames">For replies to stations without an address; null broadcasts them. Stays the caller's too.</param>
     public DhcpSender(Socket socket, PacketSocket? frames, EthernetInterface ethernet, DhcpSubnet subnet, DhcpOptions options)
     {
         _socket = socket;
@@ -46,8 +46,9 @@ internal sealed class DhcpSender : IDisposable
     public Span<byte> Buffer => _frame.AsSpan(UdpFrame.HeaderLength);
 
     /// <summary>Sends the reply that lies in <see cref="Buffer"/>.</summary>
+    /// <param name="station">The client's hardware address.</param>
     /// <exception cref="SocketException">The interface is down or its queue is full; the reply is lost, the client asks again.</exception>
-    public void Send(in DhcpReply reply, in DhcpMessage request)
+    public void Send(in DhcpReply reply, MacAddress station)
     {
         switch (reply.Route)
         {
@@ -59,15 +60,13 @@ internal sealed class DhcpSender : IDisposable
                 SendUdp(reply.Length, reply.To, _clientPort);
                 break;
             case DhcpRoute.Station when _frames is not null:
-                SendFrame(_frames, reply.Length, request.Mac, reply.To);
+                SendFrame(_frames, reply.Length, station, reply.To);
                 break;
             default:
                 SendBroadcast(reply.Length);
                 break;
         }
     }
-
-    public void Dispose() => _frames?.Dispose();
 
     /// <summary>Broadcasts go out as a frame too: the kernel sends them only with an address and a route on the interface.</summary>
     private void SendBroadcast(int length)

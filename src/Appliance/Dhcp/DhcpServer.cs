@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Appliance.Boot;
-using Appliance.Formats.Dhcp;
-using Appliance.Formats.Link;
+using Appliance.Catalog;
 using Appliance.Interop;
 using Appliance.Options;
 using Appliance.Status;
@@ -11,8 +9,8 @@ using Appliance.Status;
 namespace Appliance.Dhcp;
 
 /// <summary>
-/// The DHCP server of one interface: receives, lets <see cref="DhcpResponder"/> decide, sends, logs one line. One loop
-/// owns all state and waits for nothing but the next datagram.
+/// The DHCP server of one interface: opens its sockets and its leases, and hands every datagram to
+/// <see cref="DhcpDispatcher"/>. Its loop waits for nothing but the next datagram.
 /// </summary>
 /// <param name="observer">Told of every answered exchange, on the loop: it must not block. Null for none.</param>
 public sealed partial class DhcpServer(
@@ -26,34 +24,7 @@ public sealed partial class DhcpServer(
     // Largest UDP payload: no datagram is ever cut.
     private const int MaximumDatagram = 65_507;
 
-    /// <summary>Room for the burst of a class room that is switched on at once; the kernel's default holds some 150 requests.</summary>
-    private const int ReceiveBuffer = 1 << 20;
-
-    /// <summary>
-    /// Answers to one station per second, and at once. An eager client sends 4 in a second; beyond 40 it is broken or hostile.
-    /// </summary>
-    private const double AnswersPerSecond = 20;
-    private const double AnswersAtOnce = 40;
-
-    /// <summary>Log lines per second; under a flood the rest is only counted, because writing it would starve the loop.</summary>
-    private const double LinesPerSecond = 200;
-
-    /// <summary>After a failure to receive, so that one that lasts does not spin. The client asks again after seconds.</summary>
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>A full pool under a flood is told once in this time.</summary>
-    private static readonly TimeSpan AlarmInterval = TimeSpan.FromMinutes(1);
-
-    // linux/socket.h
-    private const int SolSocket = 1;
-    private const int SoBindToDevice = 25;
-
     private readonly DhcpSubnet _subnet = DhcpSubnet.From(options);
-    private readonly LeaseTable _leases = new(DhcpSubnet.From(options));
-    private readonly TokenBuckets _lines = new(LinesPerSecond, LinesPerSecond);
-    private readonly TokenBuckets _buckets = new(AnswersPerSecond, AnswersAtOnce);
-    private readonly long _started = time.GetTimestamp();
-    private TimeSpan? _lastAlarm;
 
     /// <summary>What became of all datagrams.</summary>
     public DhcpCounters Counters { get; } = new();
@@ -61,29 +32,51 @@ public sealed partial class DhcpServer(
     /// <summary>The port that it listens on; meaningful once <see cref="RunAsync"/> was called.</summary>
     public int Port { get; private set; }
 
-    /// <summary>Serves until it is cancelled. The port is bound before the first wait.</summary>
+    /// <summary>Serves until it is cancelled. The ports are bound before the first wait.</summary>
     /// <exception cref="StartException">
-    /// No such interface, or the port cannot be bound; the message names both and what to do.
+    /// No such interface, or a port cannot be bound; the message names both and what to do.
     /// </exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         EthernetInterface link = EthernetInterface.Find(interfaceName) ?? throw new StartException(
             $"interface {interfaceName} does not exist; set interface to one that 'ip link' shows");
-        using Socket socket = Bind();
+        using Socket socket = DhcpSocket.Bind(interfaceName, options.Dhcp.ServerPort, "the DHCP server", "dhcp-server-port");
         Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
-        (PacketSocket? frames, ConflictProbe? conflicts) = OpenFrames(link);
-        using ConflictProbe? probe = conflicts;
-        using var sender = new DhcpSender(socket, frames, link, _subnet, options.Dhcp);
-        var responder = new DhcpResponder(options, _subnet, _leases, policy);
-        Log.Serving(log, interfaceName, _subnet.First, _subnet.Last);
+        using BootServer? bootServer = options.Dhcp.Mode is DhcpMode.Server ? null : new BootServer(interfaceName, options.Dhcp);
+        using FrameSockets frames = FrameSockets.Open(link, _subnet, options.Dhcp, log);
 
-        Task listening = probe?.ListenAsync(cancellation) ?? Task.CompletedTask;
-        await ReceiveAsync(socket, responder, sender, probe, cancellation);
-        await listening;
+        // Closed before the sockets, through which it sends what it has written last.
+        using LeaseStore store = LeaseStore.Open(options.Storage.State, time, log);
+        DhcpDispatcher dispatcher = Assemble(socket, frames, link, store);
+        Log.Serving(log, interfaceName, options.Dhcp.Mode, _subnet.First, _subnet.Last, store.Loaded.Count);
+        await Task.WhenAll(
+            ReceiveAsync(socket, dispatcher, cancellation),
+            bootServer?.RunAsync(dispatcher, cancellation) ?? Task.CompletedTask,
+            frames.Conflicts?.ListenAsync(cancellation) ?? Task.CompletedTask,
+            frames.Servers?.RunAsync(dispatcher, time, cancellation) ?? Task.CompletedTask);
     }
 
-    private async Task ReceiveAsync(
-        Socket socket, DhcpResponder responder, DhcpSender sender, ConflictProbe? probe, CancellationToken cancellation)
+    private DhcpDispatcher Assemble(Socket socket, FrameSockets frames, EthernetInterface link, LeaseStore store)
+    {
+        // Without a look at the wire nobody's network is put at risk: beside another server a proxy does no harm.
+        DhcpMode mode = options.Dhcp.Mode is DhcpMode.Auto && frames.Servers is null ? DhcpMode.Proxy : options.Dhcp.Mode;
+        var scopes = new DhcpScopes(options);
+        var journal = new LeaseJournal(scopes, store, new DhcpSender(socket, frames.Out, link, _subnet, options.Dhcp), Counters);
+        journal.Restore();
+        var parts = new DhcpDispatcher.Parts(
+            scopes,
+            store,
+            journal,
+            new DhcpResponder(options, scopes, policy),
+            new ProxyResponder(options, _subnet, policy),
+            new DhcpSender(socket, frames.Out, link, _subnet, options.Dhcp),
+            new ForeignServerWatch(mode, options.Dhcp.Force, store.Now),
+            frames.Conflicts,
+            frames.Servers);
+        return new DhcpDispatcher(parts, Counters, new DhcpTransactionLog(log, interfaceName, _subnet, mode, policy, observer));
+    }
+
+    private async Task ReceiveAsync(Socket socket, DhcpDispatcher dispatcher, CancellationToken cancellation)
     {
         byte[] datagram = new byte[MaximumDatagram];
         var from = new SocketAddress(AddressFamily.InterNetwork);
@@ -92,12 +85,14 @@ public sealed partial class DhcpServer(
             try
             {
                 int length = await socket.ReceiveFromAsync(datagram, SocketFlags.None, from, cancellation);
-                Handle(responder, sender, probe, datagram.AsSpan(0, length));
+                dispatcher.Handle(datagram.AsSpan(0, length));
             }
             catch (SocketException exception)
             {
-                Fail(exception);
-                await Task.Delay(RetryInterval, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // The interface is down for the moment.
+                Counters.Count(DhcpOutcome.SocketFailed);
+                Log.SocketFailed(log, interfaceName, exception.Message);
+                await Task.Delay(DhcpSocket.RetryInterval, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
             {
@@ -106,179 +101,13 @@ public sealed partial class DhcpServer(
         }
     }
 
-    private void Handle(DhcpResponder responder, DhcpSender sender, ConflictProbe? probe, ReadOnlySpan<byte> datagram)
+    private static partial class Log
     {
-        TimeSpan now = time.GetElapsedTime(_started);
-        if (!DhcpMessage.TryParse(datagram, out DhcpMessage message, out string? reason))
-        {
-            Counters.Count(DhcpOutcome.Malformed);
-            Log.Malformed(log, interfaceName, datagram.Length, reason);
-            return;
-        }
+        [LoggerMessage(1, LogLevel.Information, "dhcp on {Interface}, mode {Mode}, pool {First} to {Last}, {Count} leases known")]
+        public static partial void Serving(
+            ILogger log, string @interface, DhcpMode mode, Formats.Link.Ipv4Address first, Formats.Link.Ipv4Address last, int count);
 
-        if (!message.IsRequest || !_buckets.TryTake(message.Mac, now))
-        {
-            Counters.Count(message.IsRequest ? DhcpOutcome.RateLimited : DhcpOutcome.NotARequest);
-            return;
-        }
-
-        ReportConflicts(probe, now);
-        NetbootClient client = NetbootClient.From(message);
-        DhcpReply reply = responder.Respond(message, client, now, sender.Buffer);
-        Counters.Count(reply.Outcome);
-        Send(sender, probe, reply, message);
-        Report(message, client, reply, now);
-    }
-
-    private void Send(DhcpSender sender, ConflictProbe? probe, in DhcpReply reply, in DhcpMessage message)
-    {
-        if (reply.Length == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            sender.Send(reply, message);
-            if (reply.NeedsProbe && message.Giaddr.IsAny)
-            {
-                probe?.Ask(reply.Address);
-            }
-        }
-        catch (SocketException exception)
-        {
-            Fail(exception);
-        }
-    }
-
-    /// <summary>The interface is down for the moment, or its queue is full: what is lost now is asked for again.</summary>
-    private void Fail(SocketException exception)
-    {
-        Counters.Count(DhcpOutcome.SocketFailed);
-        Log.SocketFailed(log, interfaceName, exception.Message);
-    }
-
-    private void ReportConflicts(ConflictProbe? probe, TimeSpan now)
-    {
-        while (probe is not null && probe.TryTakeHeard(out ArpPacket heard))
-        {
-            if (_leases.TryReportConflict(heard.SenderAddress, heard.SenderMac, now))
-            {
-                Log.Conflict(log, heard.SenderAddress, heard.SenderMac);
-            }
-        }
-    }
-
-    private void Report(in DhcpMessage message, NetbootClient client, in DhcpReply reply, TimeSpan now)
-    {
-        bool isAnswer = reply.Length > 0;
-        LogLevel level = isAnswer ? LogLevel.Information : LogLevel.Debug;
-        if (_lines.TryTake(MacAddress.None, now))
-        {
-            if (log.IsEnabled(level))
-            {
-                LogTransaction(message, client, reply, level);
-            }
-
-            LogRemedies(message, client, reply, now);
-        }
-
-        if (isAnswer)
-        {
-            observer?.Invoke(new DhcpTransaction(
-                client, message.Type, reply.Outcome, DhcpSubnet.ToIPAddress(reply.Address), reply.File?.Name));
-        }
-    }
-
-    private void LogRemedies(in DhcpMessage message, NetbootClient client, in DhcpReply reply, TimeSpan now)
-    {
-        if (reply.Outcome == DhcpOutcome.PoolExhausted && (_lastAlarm is null || now - _lastAlarm >= AlarmInterval))
-        {
-            _lastAlarm = now;
-            Log.PoolExhausted(log, _subnet.First, _subnet.Last);
-        }
-
-        if (reply.Outcome == DhcpOutcome.Declined)
-        {
-            Log.Declined(log, DhcpText.Hardware(message.Chaddr), reply.Address);
-        }
-
-        if (reply.Outcome is DhcpOutcome.Offer or DhcpOutcome.Ack && reply.File is null && policy.MissingLoader(client) is { } remedy)
-        {
-            Log.NoLoader(log, DhcpText.Hardware(message.Chaddr), client.Architecture, remedy);
-        }
-    }
-
-    private void LogTransaction(in DhcpMessage message, NetbootClient client, in DhcpReply reply, LogLevel level)
-    {
-        var tail = new StringBuilder();
-        if (!reply.Address.IsAny)
-        {
-            tail.Append(' ').Append(reply.Address);
-        }
-
-        if (reply.File is not null)
-        {
-            tail.Append(" file=").Append(reply.File.Name);
-        }
-
-        if (message.TryGetOption(DhcpOptionCode.HostName, out ReadOnlySpan<byte> host))
-        {
-            tail.Append(" host=\"").Append(DhcpText.Escape(host)).Append('"');
-        }
-
-        Log.Transaction(
-            log,
-            level,
-            DhcpText.Name(message.Type),
-            DhcpText.Hardware(message.Chaddr),
-            message.Xid,
-            client.Architecture,
-            client.Stage,
-            DhcpText.Name(reply.Outcome),
-            tail.ToString());
-    }
-
-    private Socket Bind()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            socket.SetRawSocketOption(SolSocket, SoBindToDevice, Encoding.UTF8.GetBytes(interfaceName + '\0'));
-            socket.EnableBroadcast = true;
-            socket.ReceiveBufferSize = ReceiveBuffer;
-            socket.Bind(new IPEndPoint(IPAddress.Any, options.Dhcp.ServerPort));
-
-            // A send that would wait fails instead: the loop waits for datagrams only.
-            socket.Blocking = false;
-            return socket;
-        }
-        catch (SocketException exception)
-        {
-            socket.Dispose();
-            throw StartException.ForPort("the DHCP server", "dhcp-server-port", options.Dhcp.ServerPort, tcp: false, exception);
-        }
-    }
-
-    /// <summary>Opens what works on whole frames; nulls, and one line in the log, where that is not permitted.</summary>
-    private (PacketSocket? Frames, ConflictProbe? Probe) OpenFrames(EthernetInterface link)
-    {
-        if (!link.IsEthernet)
-        {
-            return (null, null);
-        }
-
-        PacketSocket? frames = null;
-        try
-        {
-            frames = PacketSocket.Open(link, PacketSocket.ReceiveNothing, []);
-            return (frames, new ConflictProbe(link, _subnet));
-        }
-        catch (SocketException exception)
-        {
-            frames?.Dispose();
-            Log.NoPacketSocket(log, interfaceName, exception.Message);
-            return (null, null);
-        }
+        [LoggerMessage(8, LogLevel.Debug, "dhcp {Interface}: {Reason}")]
+        public static partial void SocketFailed(ILogger log, string @interface, string reason);
     }
 }

@@ -27,6 +27,13 @@ internal static class DhcpText
         DhcpOutcome.Nak => "nak",
         DhcpOutcome.Released => "released",
         DhcpOutcome.Declined => "quarantined",
+        DhcpOutcome.ProxyOffer => "proxy-offer",
+        DhcpOutcome.ProxyAck => "proxy-ack",
+        DhcpOutcome.Watched => "watched: takes another server's",
+        DhcpOutcome.Held => "held: listening for other servers",
+        DhcpOutcome.ForeignServer => "dropped: left to the server",
+        DhcpOutcome.NotBooting => "dropped: does not boot",
+        DhcpOutcome.NoLoader => "dropped: no loader",
         DhcpOutcome.Malformed => "dropped: malformed",
         DhcpOutcome.NotARequest => "dropped: not from a client",
         DhcpOutcome.RateLimited => "dropped: asks too often",
@@ -38,6 +45,7 @@ internal static class DhcpText
         DhcpOutcome.NoAddress => "dropped: no usable address",
         DhcpOutcome.NotHolder => "dropped: not its address",
         DhcpOutcome.PoolExhausted => "dropped: no free address",
+        DhcpOutcome.DiskBusy => "dropped: the disk is busy",
         _ => "socket failed",
     };
 

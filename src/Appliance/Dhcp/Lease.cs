@@ -37,5 +37,8 @@ public sealed class Lease(Ipv4Address address)
     /// <summary>Whether anyone ever had it from us: then nobody who is not ours uses it.</summary>
     public bool WasBound { get; internal set; }
 
+    /// <summary>The end that is on disk, or on its way there; zero when it is not there at all.</summary>
+    public TimeSpan StoredUntil { get; internal set; }
+
     public bool IsHeld(TimeSpan now) => State != LeaseState.Free && Expires > now;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Appliance.Formats.Link;
+using Appliance.Options;
 
 namespace Appliance.Dhcp;
 
@@ -18,32 +19,56 @@ public sealed class LeaseTable
     /// <summary>Most addresses of a pool, so that the table is bounded: 65,536 cost about 15 MB.</summary>
     public const int MaximumPool = 65_536;
 
-    /// <summary>
-    /// A fifth of the pool is only for machines that boot: a flood of made-up clients must not keep the PC on the bench
-    /// from its address.
-    /// </summary>
-    private const int HeldBackDivisor = 5;
-
     /// <summary>At most a quarter of the pool is in quarantine: a client that declines everything must not empty it.</summary>
     private const int QuarantineDivisor = 4;
 
-    private readonly DhcpSubnet _subnet;
-    private readonly AddressPool _anyone;
-    private readonly AddressPool _booting;
+    private readonly AddressPools _pools;
+    private readonly ReservationTable _reservations;
     private readonly Dictionary<byte[], Lease> _byIdentity = new(ByteComparer.Instance);
     private readonly Dictionary<byte[], Lease>.AlternateLookup<ReadOnlySpan<byte>> _byIdentityBytes;
     private readonly Dictionary<MacAddress, Lease> _byChaddr = [];
     private readonly List<Lease> _quarantined = [];
+    private readonly HashSet<Lease> _changed = [];
 
-    public LeaseTable(DhcpSubnet subnet)
+    /// <param name="reservations">Addresses of one machine each, in the pool or outside of it.</param>
+    public LeaseTable(DhcpSubnet subnet, ReservationTable reservations)
     {
-        int count = (int)Math.Min(subnet.Last.Value - subnet.First.Value + 1L, MaximumPool);
-        int heldBack = count / HeldBackDivisor;
-        _subnet = subnet;
-        _anyone = new AddressPool(subnet, subnet.First, count - heldBack);
-        _booting = new AddressPool(subnet, new Ipv4Address(subnet.First.Value + (uint)_anyone.Count), heldBack);
+        _pools = new AddressPools(subnet, reservations);
+        _reservations = reservations;
         _byIdentityBytes = _byIdentity.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
+
+    /// <summary>
+    /// Takes what must be written to disk: leases granted, given back or lost since the last call. One that was only
+    /// offered is not among them; one that was renewed is when its end on disk has fallen behind by a quarter of the lease.
+    /// </summary>
+    public Lease[] TakeChanged()
+    {
+        Lease[] changed = _changed.Count == 0 ? [] : [.. _changed];
+        _changed.Clear();
+        return changed;
+    }
+
+    /// <summary>Takes over a lease from before a restart; one that is outside of today's pool is let go.</summary>
+    /// <param name="expires">When it ends or ended; its holder is remembered in either case.</param>
+    public void Restore(Ipv4Address address, ClientIdentity holder, TimeSpan expires)
+    {
+        if (!_pools.TryFind(address, out AddressPool? pool) || _reservations.IsForAnother(address, holder))
+        {
+            return;
+        }
+
+        Lease lease = pool.GetOrAdd(address);
+        Assign(lease, holder);
+        lease.State = LeaseState.Bound;
+        lease.WasBound = true;
+        lease.StoredUntil = expires;
+        pool.SetExpiry(lease, expires);
+    }
+
+    /// <summary>What is configured for this client alone, or null.</summary>
+    public DhcpReservation? ReservationOf(ClientIdentity client) =>
+        _reservations.TryFind(client, out DhcpReservation? reservation) ? reservation : null;
 
     /// <summary>
     /// The lease that this client has or had last. One that it holds comes before one that has ended; its own identity
@@ -59,19 +84,18 @@ public sealed class LeaseTable
     }
 
     /// <summary>
-    /// Reserves an address in the order of RFC 2131 §4.3.1: the one that the client has or had, the one that it asks for,
-    /// a new one. False when there is none.
+    /// Reserves an address in the order of RFC 2131 §4.3.1: the client's own, the one that it has or had, the one that it
+    /// asks for, a new one. False when there is none.
     /// </summary>
     /// <param name="requested">Option 50, or <see cref="Ipv4Address.Any"/>.</param>
     /// <param name="boots">Whether the client boots from the network: then all of the pool is open to it.</param>
     public bool TryOffer(
         ClientIdentity client, Ipv4Address requested, bool boots, TimeSpan now, [NotNullWhen(true)] out Lease? lease)
     {
-        lease = Find(client, now);
+        lease = FindOwn(client, now) ?? Find(client, now);
         if (lease is null
-            && !TryTakeRequested(requested, boots, now, out lease)
-            && !_anyone.TryAllocate(now, out lease)
-            && !(boots && _booting.TryAllocate(now, out lease)))
+            && !_pools.TryTake(requested, boots, now, out lease)
+            && !_pools.TryAllocate(boots, now, out lease))
         {
             return false;
         }
@@ -86,7 +110,7 @@ public sealed class LeaseTable
         TimeSpan reservedUntil = now + OfferTime;
         if (!isBound || lease.Expires < reservedUntil)
         {
-            PoolOf(lease.Address).SetExpiry(lease, reservedUntil);
+            _pools.SetExpiry(lease, reservedUntil);
         }
 
         return true;
@@ -98,7 +122,9 @@ public sealed class LeaseTable
     /// </summary>
     public bool TryBind(ClientIdentity client, Ipv4Address address, TimeSpan expires, TimeSpan now)
     {
-        if (!TryGetPool(address, out AddressPool? pool))
+        if (!_pools.TryFind(address, out AddressPool? pool)
+            || _reservations.IsForAnother(address, client)
+            || (FindOwn(client, now) is { } own && own.Address != address))
         {
             return false;
         }
@@ -115,10 +141,20 @@ public sealed class LeaseTable
             Free(other, now);
         }
 
+        bool isRenewal = lease.State == LeaseState.Bound && lease.IsHeld(now)
+            && client.Bytes.SequenceEqual(lease.Identity) && client.Chaddr == lease.Chaddr;
         Assign(lease, client);
         lease.State = LeaseState.Bound;
         lease.WasBound = true;
         pool.SetExpiry(lease, expires);
+
+        // Half of T1 is a quarter of the lease: the client renews again before the end that is on disk.
+        if (!isRenewal || expires - lease.StoredUntil >= (expires - now) / 4)
+        {
+            lease.StoredUntil = expires;
+            _changed.Add(lease);
+        }
+
         return true;
     }
 
@@ -163,7 +199,7 @@ public sealed class LeaseTable
     /// </summary>
     public bool TryReportConflict(Ipv4Address address, MacAddress station, TimeSpan now)
     {
-        if (!TryGetPool(address, out AddressPool? pool)
+        if (!_pools.TryFind(address, out AddressPool? pool)
             || pool.Find(address) is not { State: LeaseState.Offered } lease
             || !lease.IsHeld(now)
             || lease.Chaddr == station)
@@ -175,34 +211,27 @@ public sealed class LeaseTable
         return true;
     }
 
-    private bool TryTakeRequested(Ipv4Address requested, bool boots, TimeSpan now, [NotNullWhen(true)] out Lease? lease)
+    /// <summary>
+    /// The lease of the address that is the client's own; null when it has none, or somebody else sits on it: the client then
+    /// gets another one meanwhile.
+    /// </summary>
+    private Lease? FindOwn(ClientIdentity client, TimeSpan now)
     {
-        lease = null;
-        if (!TryGetPool(requested, out AddressPool? pool) || (pool == _booting && !boots) || pool.Find(requested)?.IsHeld(now) == true)
+        if (!_reservations.TryFind(client, out DhcpReservation? reservation))
         {
-            return false;
+            return null;
         }
 
-        lease = pool.GetOrAdd(requested);
-        return true;
+        Ipv4Address address = DhcpSubnet.From(reservation.Address);
+        Lease? lease = _pools.TryFind(address, out AddressPool? pool) ? pool.GetOrAdd(address) : null;
+        return lease is not null && (!lease.IsHeld(now) || IsHolder(lease, client)) ? lease : null;
     }
 
     private bool TryGetHeld(ClientIdentity client, Ipv4Address address, TimeSpan now, [NotNullWhen(true)] out Lease? lease)
     {
-        lease = TryGetPool(address, out AddressPool? pool) ? pool.Find(address) : null;
+        lease = _pools.TryFind(address, out AddressPool? pool) ? pool.Find(address) : null;
         return lease is not null && lease.IsHeld(now) && IsHolder(lease, client);
     }
-
-    private bool TryGetPool(Ipv4Address address, [NotNullWhen(true)] out AddressPool? pool)
-    {
-        pool = !_subnet.IsInPool(address) ? null
-            : _anyone.Contains(address) ? _anyone
-            : _booting.Contains(address) ? _booting
-            : null;
-        return pool is not null;
-    }
-
-    private AddressPool PoolOf(Ipv4Address address) => _anyone.Contains(address) ? _anyone : _booting;
 
     private static bool IsHolder(Lease lease, ClientIdentity client) =>
         lease.State != LeaseState.Quarantined
@@ -233,7 +262,12 @@ public sealed class LeaseTable
     private void Free(Lease lease, TimeSpan now)
     {
         lease.State = LeaseState.Free;
-        PoolOf(lease.Address).SetExpiry(lease, now);
+        _pools.SetExpiry(lease, now);
+        if (lease.StoredUntil > now)
+        {
+            lease.StoredUntil = now;
+            _changed.Add(lease);
+        }
     }
 
     private void Quarantine(Lease lease, TimeSpan now)
@@ -242,8 +276,14 @@ public sealed class LeaseTable
         RemoveChaddr(lease);
         lease.Identity = [];
         lease.Chaddr = MacAddress.None;
+        if (lease.StoredUntil != default)
+        {
+            lease.StoredUntil = default;
+            _changed.Add(lease);
+        }
+
         _quarantined.RemoveAll(old => old.State != LeaseState.Quarantined || !old.IsHeld(now));
-        if (_quarantined.Count >= Math.Max(1, (_anyone.Count + _booting.Count) / QuarantineDivisor))
+        if (_quarantined.Count >= Math.Max(1, _pools.Count / QuarantineDivisor))
         {
             Free(lease, now);
             return;
@@ -251,7 +291,7 @@ public sealed class LeaseTable
 
         _quarantined.Add(lease);
         lease.State = LeaseState.Quarantined;
-        PoolOf(lease.Address).SetExpiry(lease, now + QuarantineTime);
+        _pools.SetExpiry(lease, now + QuarantineTime);
     }
 
     private void RemoveIdentity(Lease lease)

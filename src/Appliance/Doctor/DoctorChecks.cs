@@ -15,7 +15,7 @@ public sealed class DoctorChecks(ApplianceOptions options)
     private const long LittleSpace = 100L << 20;
 
     public IEnumerable<DoctorCheck> Run() =>
-        CheckInterface().Concat(CheckPorts()).Append(CheckPacketSocket()).Append(CheckMedia()).Append(CheckLoaders());
+        CheckInterface().Concat(CheckPorts()).Append(CheckPacketSocket()).Append(CheckMedia()).Append(StateCheck.Run(options.Storage.State)).Append(CheckLoaders());
 
     private IEnumerable<DoctorCheck> CheckInterface()
     {
@@ -47,9 +47,14 @@ public sealed class DoctorChecks(ApplianceOptions options)
 
     private IEnumerable<DoctorCheck> CheckPorts()
     {
-        if (options.Dhcp.Mode is DhcpMode.Server)
+        if (options.Dhcp.Mode is not DhcpMode.Off)
         {
             yield return CheckPort("dhcp-server-port", options.Dhcp.ServerPort, IPAddress.Any, tcp: false);
+        }
+
+        if (options.Dhcp.Mode is DhcpMode.Auto or DhcpMode.Proxy)
+        {
+            yield return CheckPort("dhcp-boot-server-port", options.Dhcp.BootServerPort, IPAddress.Any, tcp: false);
         }
 
         // An address that is missing has been said; the ports are looked at all the same.
@@ -114,7 +119,7 @@ public sealed class DoctorChecks(ApplianceOptions options)
         catch (SocketException)
         {
             return new DoctorCheck(
-                Subject, DoctorVerdict.Warning, "may not be opened: answers to clients without an address are broadcast instead",
+                Subject, DoctorVerdict.Warning, "may not be opened: other DHCP servers are not seen, and dhcp-mode auto hands out no addresses",
                 "run as root, or with CAP_NET_RAW as plugboot.service does");
         }
     }

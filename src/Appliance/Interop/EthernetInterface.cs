@@ -14,6 +14,22 @@ public sealed record EthernetInterface(string Name, int Index, MacAddress Mac, i
     /// <summary>Whether frames can be written for it.</summary>
     public bool IsEthernet => !Mac.IsNone;
 
+    /// <summary>
+    /// How often its link has come and gone, as the kernel counts it; null when it does not tell. A change between two
+    /// looks is seen, however short it was.
+    /// </summary>
+    public long? ReadCarrierChanges()
+    {
+        try
+        {
+            return long.TryParse(File.ReadAllText($"/sys/class/net/{Name}/carrier_changes"), out long changes) ? changes : null;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Looks an interface up; null when there is none of that name.</summary>
     public static EthernetInterface? Find(string name)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 
 namespace Appliance.Options;
@@ -5,17 +6,33 @@ namespace Appliance.Options;
 /// <summary>Whether addresses are handed out.</summary>
 public enum DhcpMode
 {
+    /// <summary>As the wire has it: addresses where nobody else hands them out, boot files alone where somebody does.</summary>
+    Auto,
+
     /// <summary>Another server does all of it; this one is silent.</summary>
     Off,
 
     /// <summary>We hand out addresses and boot file names.</summary>
     Server,
+
+    /// <summary>Another server hands out addresses; we name boot files beside it (PXE 2.1 §2.2).</summary>
+    Proxy,
 }
 
 /// <summary>The DHCP server (RFC 2131).</summary>
 public sealed record DhcpOptions
 {
-    public DhcpMode Mode { get; init; } = DhcpMode.Server;
+    /// <summary>Auto: plugged into anything, it neither breaks a network nor leaves a lone PC without an address.</summary>
+    public DhcpMode Mode { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="DhcpMode.Server"/> goes on offering beside another server. Off: two servers that do not know of
+    /// each other give the same address twice.
+    /// </summary>
+    public bool Force { get; init; }
+
+    /// <summary>UDP port of the boot server, beside another server of addresses; other than 4011 only for tests.</summary>
+    public int BootServerPort { get; init; } = 4011;
 
     /// <summary>UDP port we listen on; other than 67 only for tests.</summary>
     public int ServerPort { get; init; } = 67;
@@ -45,4 +62,13 @@ public sealed record DhcpOptions
 
     /// <summary>Domain name told to clients; null tells none.</summary>
     public string? DomainName { get; init; }
+
+    /// <summary>Addresses that are one machine's own.</summary>
+    public ImmutableArray<DhcpReservation> Reservations { get; init; } = [];
+
+    /// <summary>Networks behind relay agents.</summary>
+    public ImmutableArray<DhcpRelaySubnet> RelaySubnets { get; init; } = [];
+
+    /// <summary>Options that all clients are told beyond our own.</summary>
+    public ImmutableArray<DhcpCustomOption> Options { get; init; } = [];
 }

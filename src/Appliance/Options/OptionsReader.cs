@@ -45,9 +45,9 @@ public static class OptionsReader
     private static void Validate(ApplianceOptions options, List<string> mistakes)
     {
         uint mask = uint.MaxValue << (32 - options.Network.PrefixLength);
-        uint own = ToUInt32(options.Network.Address);
-        uint start = ToUInt32(options.Dhcp.PoolStart);
-        uint end = ToUInt32(options.Dhcp.PoolEnd);
+        uint own = SettingText.ToUInt32(options.Network.Address);
+        uint start = SettingText.ToUInt32(options.Dhcp.PoolStart);
+        uint end = SettingText.ToUInt32(options.Dhcp.PoolEnd);
         string subnet = $"{new IPAddress(ToBytes(own & mask))}/{options.Network.PrefixLength}";
 
         if ((own & ~mask) == 0 || (own & ~mask) == ~mask)
@@ -55,7 +55,7 @@ public static class OptionsReader
             mistakes.Add($"address: {options.Network.Address} is the network or broadcast address of {subnet}; take one in between");
         }
 
-        if (options.Dhcp.Mode == DhcpMode.Server)
+        if (options.Dhcp.Mode is DhcpMode.Server or DhcpMode.Auto)
         {
             if (start > end)
             {
@@ -75,6 +75,7 @@ public static class OptionsReader
             }
         }
 
+        DhcpHostsCheck.Validate(options, mistakes);
         if (options.Dhcp.ServerPort == options.Tftp.Port)
         {
             mistakes.Add($"tftp-port: {options.Tftp.Port} is the DHCP server's port too; change one");
@@ -84,13 +85,6 @@ public static class OptionsReader
         {
             mistakes.Add($"nbd-port: {options.Nbd.Port} is one of the HTTP server's ports too; change one");
         }
-    }
-
-    private static uint ToUInt32(IPAddress address)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        address.TryWriteBytes(bytes, out _);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes);
     }
 
     private static byte[] ToBytes(uint address) =>

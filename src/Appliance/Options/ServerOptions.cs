@@ -83,6 +83,9 @@ public sealed record StorageOptions
     /// <summary>The loaders that came with the program.</summary>
     public string Loaders { get; init; } = "/usr/share/plugboot/loaders";
 
+    /// <summary>What the daemon writes for itself: the leases. On a board a partition of its own.</summary>
+    public string State { get; init; } = "/var/lib/plugboot";
+
     /// <summary>
     /// How often the library is looked at without being told. 10 s: file systems without inotify (exFAT written by
     /// another, network mounts) show new images while the user still waits.

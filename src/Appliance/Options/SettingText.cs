@@ -103,6 +103,14 @@ internal static class SettingText
             ? value
             : throw new SettingValueException($"takes one of: {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
 
+    /// <summary>An IPv4 address as a number: 192.0.2.1 is 0xC0000201.</summary>
+    public static uint ToUInt32(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        address.TryWriteBytes(bytes, out _);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes);
+    }
+
     private static string Show(TimeSpan time) =>
         time.TotalSeconds < 60 ? $"{time.TotalSeconds:0}s" : time.TotalHours < 1 ? $"{time.TotalMinutes:0}m"
         : time.TotalDays < 2 ? $"{time.TotalHours:0}h" : $"{time.TotalDays:0}d";

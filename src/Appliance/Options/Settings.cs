@@ -18,8 +18,10 @@ public static class Settings
         new("router-advertisement", "yes", "Answer IPv6 router solicitations with lifetime 0, so that iPXE does not wait",
             static (o, v) => o with { Network = o.Network with { RouterAdvertisement = SettingText.YesNo(v) } }),
 
-        new("dhcp-mode", "server", "server: hand out addresses; off: another server does, and names our loaders",
+        new("dhcp-mode", "auto", "auto: hand out addresses unless another server does, server, proxy: only name loaders, off",
             static (o, v) => o with { Dhcp = o.Dhcp with { Mode = SettingText.Word<DhcpMode>(v) } }),
+        new("dhcp-force", "no", "yes: mode server goes on beside another server",
+            static (o, v) => o with { Dhcp = o.Dhcp with { Force = SettingText.YesNo(v) } }),
         new("dhcp-pool", "192.168.100.100-192.168.100.199", "First and last address handed out",
             static (o, v) =>
             {
@@ -36,8 +38,16 @@ public static class Settings
             static (o, v) => o with { Dhcp = o.Dhcp with { DnsServer = SettingText.AddressOrNone(v) } }),
         new("dhcp-domain-name", "none", "Domain name told to clients",
             static (o, v) => o with { Dhcp = o.Dhcp with { DomainName = v is "none" or "" ? null : DomainName(v) } }),
+        new("dhcp-host", "none", "Address of one machine: MAC or id:HEX, address, options as 12=text:lathe; once for each",
+            static (o, v) => o with { Dhcp = o.Dhcp with { Reservations = v is "none" ? [] : o.Dhcp.Reservations.Add(DhcpSettingText.Reservation(v)) } }),
+        new("dhcp-relay-subnet", "none", "Network behind a relay agent: 10.1.0.0/24 10.1.0.100-10.1.0.199 10.1.0.1 (its router); once for each",
+            static (o, v) => o with { Dhcp = o.Dhcp with { RelaySubnets = v is "none" ? [] : o.Dhcp.RelaySubnets.Add(DhcpSettingText.RelaySubnet(v)) } }),
+        new("dhcp-option", "none", "Option for all clients: 42 192.168.100.9, or 119 hex:0361626300, or 26 hex:05dc; once for each",
+            static (o, v) => o with { Dhcp = o.Dhcp with { Options = v is "none" ? [] : o.Dhcp.Options.Add(DhcpSettingText.Option(v)) } }),
         new("dhcp-server-port", "67", "UDP port of the DHCP server",
             static (o, v) => o with { Dhcp = o.Dhcp with { ServerPort = SettingText.Number(v, 1, 65535) } }),
+        new("dhcp-boot-server-port", "4011", "UDP port of the boot server in modes auto and proxy",
+            static (o, v) => o with { Dhcp = o.Dhcp with { BootServerPort = SettingText.Number(v, 1, 65535) } }),
         new("dhcp-client-port", "68", "UDP port of DHCP clients",
             static (o, v) => o with { Dhcp = o.Dhcp with { ClientPort = SettingText.Number(v, 1, 65535) } }),
 
@@ -81,6 +91,8 @@ public static class Settings
             static (o, v) => o with { Storage = o.Storage with { Media = SettingText.Folder(v) } }),
         new("loaders", "/usr/share/plugboot/loaders", "Folder of the loaders that came with the program",
             static (o, v) => o with { Storage = o.Storage with { Loaders = SettingText.Folder(v) } }),
+        new("state", "/var/lib/plugboot", "Folder for what the daemon keeps: the leases",
+            static (o, v) => o with { Storage = o.Storage with { State = SettingText.Folder(v) } }),
         new("library-poll", "10s", "How often the library is looked at where the file system gives no notice",
             static (o, v) => o with { Storage = o.Storage with { PollInterval = SettingText.Duration(v, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)) } }),
         new("scrub-rate", "5", "MB/s at which images are read in idle time to find damage, four times that at first; 0 never",

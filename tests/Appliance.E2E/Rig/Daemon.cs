@@ -51,18 +51,45 @@ internal sealed class Daemon : IAsyncDisposable
     public static Task<Daemon> StartConfinedAsync(Wire wire, string name) =>
         StartAsync(wire, name, ["setpriv", "--no-new-privs", "--bounding-set", Confinement, "--inh-caps", Confinement, Repository.Daemon], []);
 
+    /// <summary>The same with a state folder on a disk that is too small for the leases of a hundred clients.</summary>
+    /// <exception cref="TimeoutException">It did not get ready; the message shows its log.</exception>
+    public static Task<Daemon> StartOnFullDiskAsync(Wire wire, string name, params string[] settings)
+    {
+        // ip netns exec has mounts of its own: this one is gone with the daemon.
+        string folder = Directory.CreateDirectory(StateFolder(name)).FullName;
+        string mount = $"mount -t tmpfs -o size=36k none '{folder}' && exec \"$@\"";
+        return StartAsync(wire, name, ["sh", "-c", mount, "sh", Repository.Daemon], settings, keepState: true);
+    }
+
     /// <summary>Runs it to its end, confined like that, with a configuration that it cannot start with.</summary>
     public static Task<CommandResult> TryServeAsync(Wire wire, params string[] arguments) => HostCommand.TryRunAsync(
         "ip", ["netns", "exec", wire.Server, "setpriv", "--bounding-set", Confinement, "--inh-caps", Confinement, Repository.Daemon, "serve", .. arguments]);
 
-    private static async Task<Daemon> StartAsync(Wire wire, string name, string[] command, string[] settings)
+    /// <summary>The same with the leases that the last daemon of that name has left.</summary>
+    /// <exception cref="TimeoutException">It did not get ready; the message shows its log.</exception>
+    public static Task<Daemon> RestartAsync(Wire wire, string name, params string[] settings) =>
+        StartAsync(wire, name, [Repository.Daemon], settings, keepState: true);
+
+    /// <summary>Where the daemon of that name keeps its leases.</summary>
+    public static string StateFolder(string name) => Path.Combine(Repository.Logs, name + ".state");
+
+    private static async Task<Daemon> StartAsync(Wire wire, string name, string[] command, string[] settings, bool keepState = false)
     {
         string configuration = Path.Combine(Repository.Logs, name + ".conf");
+        string state = StateFolder(name);
+        if (!keepState && Directory.Exists(state))
+        {
+            Directory.Delete(state, recursive: true);
+        }
+
         await File.WriteAllLinesAsync(configuration, [
             $"interface = {Wire.Bridge}",
             $"address = {Wire.ServerAddress}/24",
             $"media = {Repository.Media}",
             $"loaders = {Repository.Loaders}",
+            $"state = {state}",
+            // The wire is known to be ours, and clients come at once; who shares it says so in the settings that follow.
+            "dhcp-mode = server",
             .. settings,
         ]);
         Process process = wire.StartBesideBridge(command[0], [.. command[1..], "serve", "--config", configuration]);
@@ -87,6 +114,13 @@ internal sealed class Daemon : IAsyncDisposable
         using var deadline = new CancellationTokenSource(StopDeadline);
         await _process.WaitForExitAsync(deadline.Token);
         return _process.ExitCode;
+    }
+
+    /// <summary>Ends it at once (SIGKILL), as a crash or the power would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -21,12 +21,16 @@ internal sealed class Wire : IAsyncDisposable
     /// <summary>Another address of the client, for what must not be taken for a guest.</summary>
     public const string HostileAddress = "192.168.100.60";
 
+    /// <summary>Address of the other DHCP server.</summary>
+    public const string OfficeAddress = "192.168.100.2";
+
     private const string Prefix = "plugboot-";
 
     private Wire(string name)
     {
         Server = name + "s";
         Client = name + "c";
+        Office = name + "o";
     }
 
     /// <summary>Name of the namespace with the bridge.</summary>
@@ -35,6 +39,9 @@ internal sealed class Wire : IAsyncDisposable
     /// <summary>Name of the namespace with the client.</summary>
     public string Client { get; }
 
+    /// <summary>Name of the namespace where somebody else's servers run.</summary>
+    public string Office { get; }
+
     /// <exception cref="InvalidOperationException">Not allowed: namespaces need root.</exception>
     public static async Task<Wire> CreateAsync()
     {
@@ -42,12 +49,14 @@ internal sealed class Wire : IAsyncDisposable
         var wire = new Wire(string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-"));
         await Ip("netns", "add", wire.Server);
         await Ip("netns", "add", wire.Client);
+        await Ip("netns", "add", wire.Office);
         await Ip("-n", wire.Server, "link", "set", "lo", "up");
         await Ip("-n", wire.Server, "link", "add", Bridge, "type", "bridge");
         await Ip("-n", wire.Server, "address", "add", ServerAddress + "/24", "dev", Bridge);
         await Ip("-n", wire.Server, "tuntap", "add", Tap, "mode", "tap");
         await Ip("-n", wire.Server, "link", "add", "port0", "type", "veth", "peer", "name", ClientInterface, "netns", wire.Client);
-        foreach (string port in (string[])["port0", Tap])
+        await Ip("-n", wire.Server, "link", "add", "port1", "type", "veth", "peer", "name", ClientInterface, "netns", wire.Office);
+        foreach (string port in (string[])["port0", "port1", Tap])
         {
             await Ip("-n", wire.Server, "link", "set", port, "master", Bridge, "up");
         }
@@ -57,6 +66,9 @@ internal sealed class Wire : IAsyncDisposable
         await Ip("-n", wire.Client, "address", "add", ClientAddress + "/24", "dev", ClientInterface);
         await Ip("-n", wire.Client, "address", "add", HostileAddress + "/24", "dev", ClientInterface);
         await Ip("-n", wire.Client, "link", "set", ClientInterface, "up");
+        await Ip("-n", wire.Office, "link", "set", "lo", "up");
+        await Ip("-n", wire.Office, "address", "add", OfficeAddress + "/24", "dev", ClientInterface);
+        await Ip("-n", wire.Office, "link", "set", ClientInterface, "up");
         return wire;
     }
 
@@ -65,9 +77,13 @@ internal sealed class Wire : IAsyncDisposable
     public Task<string> RunOnClientAsync(string program, params string[] arguments) =>
         HostCommand.RunAsync("ip", ["netns", "exec", Client, program, .. arguments]);
 
-    /// <summary>Starts a client's tool on the wire; likewise the process itself.</summary>
+    /// <summary>Starts a client's program on the wire; likewise the process itself.</summary>
     public Process StartOnClient(string program, params string[] arguments) =>
         HostCommand.Start("ip", ["netns", "exec", Client, program, .. arguments]);
+
+    /// <summary>Starts a program on the machine of somebody else.</summary>
+    public Process StartInOffice(string program, params string[] arguments) =>
+        HostCommand.Start("ip", ["netns", "exec", Office, program, .. arguments]);
 
     /// <summary>Bytes that have gone to the PC on the tap since the wire was laid, with all headers.</summary>
     public async Task<long> CountBytesToPcAsync()
@@ -84,6 +100,7 @@ internal sealed class Wire : IAsyncDisposable
     {
         await Ip("netns", "delete", Server);
         await Ip("netns", "delete", Client);
+        await Ip("netns", "delete", Office);
     }
 
     private static Task<string> Ip(params string[] arguments) => HostCommand.RunAsync("ip", arguments);

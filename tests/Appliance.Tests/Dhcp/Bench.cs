@@ -15,6 +15,7 @@ internal sealed class Bench
 
     private readonly long _started;
     private readonly DhcpResponder _responder;
+    private readonly ProxyResponder _proxy;
 
     public Bench(ApplianceOptions? options = null)
     {
@@ -22,9 +23,10 @@ internal sealed class Bench
         Time = new ManualTime();
         _started = Time.GetTimestamp();
         var subnet = DhcpSubnet.From(Options);
-        Leases = new LeaseTable(subnet);
+        Scopes = new DhcpScopes(Options);
         Policy = new BootPolicy(Options, IsPublished, Time);
-        _responder = new DhcpResponder(Options, subnet, Leases, Policy);
+        _responder = new DhcpResponder(Options, Scopes, Policy);
+        _proxy = new ProxyResponder(Options, subnet, Policy);
     }
 
     public ApplianceOptions Options { get; }
@@ -33,7 +35,9 @@ internal sealed class Bench
 
     public TimeSpan Now => Time.GetElapsedTime(_started);
 
-    public LeaseTable Leases { get; }
+    public DhcpScopes Scopes { get; }
+
+    public LeaseTable Leases => Scopes.Home.Leases;
 
     public BootPolicy Policy { get; }
 
@@ -50,6 +54,24 @@ internal sealed class Bench
         byte[] buffer = new byte[1472];
         Assert.True(DhcpMessage.TryParse(datagram, out DhcpMessage message, out string? reason), reason);
         DhcpReply reply = _responder.Respond(message, NetbootClient.From(message), Now, buffer);
+        return new Answer(reply, buffer[..reply.Length]);
+    }
+
+    public Answer SendToProxy(DhcpRequest request) => SendToProxy(request.ToBytes());
+
+    public Answer SendToProxy(byte[] datagram)
+    {
+        byte[] buffer = new byte[1472];
+        Assert.True(DhcpMessage.TryParse(datagram, out DhcpMessage message, out string? reason), reason);
+        DhcpReply reply = _proxy.Respond(message, NetbootClient.From(message), buffer);
+        return new Answer(reply, buffer[..reply.Length]);
+    }
+
+    public Answer SendToBootServer(byte[] datagram)
+    {
+        byte[] buffer = new byte[1472];
+        Assert.True(DhcpMessage.TryParse(datagram, out DhcpMessage message, out string? reason), reason);
+        DhcpReply reply = _proxy.RespondAsBootServer(message, NetbootClient.From(message), buffer);
         return new Answer(reply, buffer[..reply.Length]);
     }
 

@@ -18,6 +18,7 @@ public sealed class DhcpServerTests : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Socket _client = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly List<DhcpTransaction> _seen = [];
+    private readonly string _state = Directory.CreateTempSubdirectory("plugboot-dhcp-").FullName;
 
     public DhcpServerTests()
     {
@@ -29,6 +30,41 @@ public sealed class DhcpServerTests : IDisposable
     {
         _client.Dispose();
         _stop.Dispose();
+        Directory.Delete(_state, recursive: true);
+    }
+
+    [Fact]
+    public async Task D_11_a_granted_lease_is_known_after_a_restart()
+    {
+        DhcpServer server = Server();
+        Task running = server.RunAsync(_stop.Token);
+        Exchange(server, DhcpRequest.Mac(1));
+        await StopAsync(running);
+
+        using var stopAgain = new CancellationTokenSource();
+        DhcpServer again = Server();
+        Task runningAgain = again.RunAsync(stopAgain.Token);
+        byte[] reply = Exchange(again, DhcpRequest.Mac(1));
+        SendRenewal(again, DhcpRequest.Mac(2));
+
+        Assert.True(DhcpMessage.TryParse(reply, out DhcpMessage message, out _));
+        Assert.Equal(DhcpMessageType.Ack, message.Type);
+        await Deadline.UntilAsync(() => again.Counters[DhcpOutcome.Nak] == 1);
+        await stopAgain.CancelAsync();
+        await runningAgain.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Without_a_state_folder_clients_are_served_all_the_same()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_state, "file"), "");
+        DhcpServer server = Server(state: Path.Combine(_state, "file"));
+        Task running = server.RunAsync(_stop.Token);
+
+        Exchange(server);
+
+        await StopAsync(running);
+        Assert.Equal(1, server.Counters[DhcpOutcome.Ack]);
     }
 
     [Fact]
@@ -120,18 +156,20 @@ public sealed class DhcpServerTests : IDisposable
         Assert.Equal(0, advertiser.Answered);
     }
 
-    private DhcpServer Server(string interfaceName = "lo", int port = 0)
+    private DhcpServer Server(string interfaceName = "lo", int port = 0, string? state = null)
     {
         var options = new ApplianceOptions
         {
             Network = new NetworkOptions { Address = IPAddress.Loopback, PrefixLength = 8 },
             Dhcp = new DhcpOptions
             {
+                Mode = DhcpMode.Server,
                 ServerPort = port,
                 ClientPort = ((IPEndPoint)_client.LocalEndPoint!).Port,
                 PoolStart = IPAddress.Parse("127.0.1.1"),
                 PoolEnd = IPAddress.Parse("127.0.1.200"),
             },
+            Storage = new StorageOptions { State = state ?? _state },
         };
         var time = new ManualTime();
         return new DhcpServer(
@@ -143,14 +181,13 @@ public sealed class DhcpServerTests : IDisposable
 
     private byte[] Exchange(DhcpServer server, byte[]? mac = null)
     {
-        Send(server, (DhcpRequest.Of(DhcpMessageType.Request) with
-        {
-            Ciaddr = ClientAddress,
-            Chaddr = mac ?? DhcpRequest.Mac(9),
-        }).ToBytes());
+        SendRenewal(server, mac ?? DhcpRequest.Mac(9));
         byte[] reply = new byte[1500];
         return reply[.._client.Receive(reply)];
     }
+
+    private void SendRenewal(DhcpServer server, byte[] mac) => Send(
+        server, (DhcpRequest.Of(DhcpMessageType.Request) with { Ciaddr = ClientAddress, Chaddr = mac }).ToBytes());
 
     private async Task StopAsync(Task running)
     {

@@ -157,6 +157,59 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
+    public void Granted_released_and_declined_leases_are_written_and_offers_are_not()
+    {
+        var bench = new Bench();
+        byte[] mac = DhcpRequest.Mac(1);
+        string address = bench.Discover(mac).Address;
+        Assert.Empty(bench.Leases.TakeChanged());
+
+        bench.Select(mac, address);
+        Assert.Equal(bench.Now + bench.Options.Dhcp.LeaseTime, Assert.Single(bench.Leases.TakeChanged()).StoredUntil);
+        bench.Release(mac, address);
+        Assert.Equal(bench.Now, Assert.Single(bench.Leases.TakeChanged()).StoredUntil);
+        bench.Obtain(mac);
+        bench.Leases.TakeChanged();
+        bench.Decline(mac, address);
+        Assert.Empty(Assert.Single(bench.Leases.TakeChanged()).Identity);
+    }
+
+    [Fact]
+    public void A_renewal_before_half_of_t1_is_not_written_and_one_after_it_is()
+    {
+        var bench = new Bench();
+        byte[] mac = DhcpRequest.Mac(1);
+        string address = bench.Obtain(mac);
+        bench.Leases.TakeChanged();
+
+        bench.Time.Advance(TimeSpan.FromHours(3) - TimeSpan.FromSeconds(1));
+        bench.Renew(mac, address);
+        Assert.Empty(bench.Leases.TakeChanged());
+        bench.Time.Advance(TimeSpan.FromSeconds(1));
+        bench.Renew(mac, address);
+        Assert.Single(bench.Leases.TakeChanged());
+    }
+
+    [Fact]
+    public void D_10_a_restored_lease_is_held_and_one_that_has_ended_is_given_to_its_holder_first()
+    {
+        var bench = new Bench();
+        byte[] holder = [1, .. DhcpRequest.Mac(1)];
+        byte[] former = [1, .. DhcpRequest.Mac(2)];
+        bench.Time.Advance(TimeSpan.FromHours(5));
+        bench.Leases.Restore(Address(150), new ClientIdentity(holder, MacAddress.Read(DhcpRequest.Mac(1))), TimeSpan.FromHours(6));
+        bench.Leases.Restore(Address(160), new ClientIdentity(former, MacAddress.Read(DhcpRequest.Mac(2))), TimeSpan.FromHours(4));
+        bench.Leases.Restore(new Ipv4Address(0x0a000001), new ClientIdentity(former, MacAddress.None), TimeSpan.FromHours(6));
+
+        Assert.Equal(DhcpOutcome.Nak, bench.Reboot(DhcpRequest.Mac(3), "192.168.100.150").Outcome);
+        Assert.Equal("192.168.100.150", bench.Discover(DhcpRequest.Mac(1)).Address);
+        Assert.Equal("192.168.100.160", bench.Discover(DhcpRequest.Mac(2)).Address);
+        Assert.Empty(bench.Leases.TakeChanged());
+    }
+
+    private static Ipv4Address Address(byte last) => new(0xc0a86400u | last);
+
+    [Fact]
     public void No_two_clients_ever_hold_the_same_address()
     {
         var random = new Random(2131);

@@ -53,7 +53,23 @@ public sealed class DoctorChecksTests : IDisposable
         Assert.EndsWith("Ready to serve.\n", output.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_state_folder_that_cannot_be_written_is_named_and_one_that_can_is_well()
+    {
+        string file = Path.Combine(_media, "file");
+        File.WriteAllText(file, "");
+
+        DoctorCheck missing = State(file);
+        Assert.Equal(DoctorVerdict.Warning, missing.Verdict);
+        Assert.Contains(file, missing.Finding, StringComparison.Ordinal);
+        Assert.Equal(DoctorVerdict.Ok, State(_media).Verdict);
+        Assert.False(File.Exists(Path.Combine(_media, ".doctor")));
+    }
+
     public void Dispose() => Directory.Delete(_media, recursive: true);
+
+    private DoctorCheck State(string folder) =>
+        Run(new ApplianceOptions { Storage = new StorageOptions { State = folder } }).Single(static check => check.Subject == "state");
 
     /// <summary>Runs the checks on loopback with free ports, unless the test has set others.</summary>
     private DoctorCheck[] Run(ApplianceOptions options) => [.. new DoctorChecks(options with
@@ -61,10 +77,10 @@ public sealed class DoctorChecksTests : IDisposable
         Network = options.Network.Address.Equals(new NetworkOptions().Address)
             ? options.Network with { Address = IPAddress.Loopback, PrefixLength = 8 }
             : options.Network,
-        Dhcp = options.Dhcp with { ServerPort = FreePort() },
+        Dhcp = options.Dhcp with { ServerPort = FreePort(), BootServerPort = FreePort() },
         Tftp = options.Tftp.Port == new TftpOptions().Port ? options.Tftp with { Port = FreePort() } : options.Tftp,
         Http = options.Http with { Ports = [FreePort()] },
-        Storage = options.Storage with { Media = _media, Loaders = Path.Combine(_media, "none") },
+        Storage = options.Storage with { Media = _media, Loaders = Path.Combine(_media, "none"), State = options.Storage.State == new StorageOptions().State ? _media : options.Storage.State },
     }).Run()];
 
     private static int FreePort()

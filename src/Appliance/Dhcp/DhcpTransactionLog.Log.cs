@@ -3,13 +3,10 @@ using Appliance.Formats.Link;
 
 namespace Appliance.Dhcp;
 
-public sealed partial class DhcpServer
+internal sealed partial class DhcpTransactionLog
 {
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "dhcp serving {Interface}, pool {First} to {Last}")]
-        public static partial void Serving(ILogger log, string @interface, Ipv4Address first, Ipv4Address last);
-
         [LoggerMessage(EventId = 2, Message = "dhcp {Type} {Mac} xid={Xid:x8} arch={Architecture} stage={Stage} -> {Outcome}{Tail}")]
         public static partial void Transaction(
             ILogger log,
@@ -40,10 +37,31 @@ public sealed partial class DhcpServer
         [LoggerMessage(8, LogLevel.Debug, "dhcp {Interface}: {Reason}")]
         public static partial void SocketFailed(ILogger log, string @interface, string reason);
 
+        [LoggerMessage(10, LogLevel.Information, "dhcp {Interface}: listening for other DHCP servers before anything is offered")]
+        public static partial void Waiting(ILogger log, string @interface);
+
+        [LoggerMessage(11, LogLevel.Information, "dhcp {Interface}: no other DHCP server answers: handing out {First} to {Last}")]
+        public static partial void Server(ILogger log, string @interface, Ipv4Address first, Ipv4Address last);
+
         [LoggerMessage(
-            9,
+            12,
             LogLevel.Warning,
-            "dhcp {Interface}: replies are broadcast and addresses are not probed, because frames cannot be sent: {Reason}; grant CAP_NET_RAW")]
-        public static partial void NoPacketSocket(ILogger log, string @interface, string reason);
+            "dhcp {Interface}: another DHCP server, {Server}, answers on this wire: handing out no addresses, only naming boot files "
+            + "(proxyDHCP)")]
+        public static partial void Proxy(ILogger log, string @interface, Ipv4Address server);
+
+        [LoggerMessage(
+            13,
+            LogLevel.Error,
+            "dhcp {Interface}: another DHCP server, {Server}, answers on this wire: offering no more addresses; disconnect it, "
+            + "or set dhcp-mode = auto, or dhcp-force = yes")]
+        public static partial void Silent(ILogger log, string @interface, Ipv4Address server);
+
+        [LoggerMessage(
+            14,
+            LogLevel.Warning,
+            "dhcp: the other server, {Server}, gives addresses such as {Offered}, which cannot reach ours, {Own}: give us one of its "
+            + "network by address")]
+        public static partial void Unreachable(ILogger log, Ipv4Address server, Ipv4Address offered, Ipv4Address own);
     }
 }
