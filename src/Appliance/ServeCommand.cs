@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Appliance.Boot;
+using Appliance.Boot.Timeline;
 using Appliance.Boot.Profiles;
 using Appliance.Dhcp;
 using Appliance.Http;
@@ -48,14 +49,17 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
         var files = new BootFiles(library, loaders, menus, clients);
         loaders.Refresh();
         library.Changed += (_, _) => menus.Update(library.Current.Images);
-        await using var http = new HttpBootServer(options, files.TryOpen, logs);
+        var timeline = new BootTimeline(_time);
+        BootFetchObserver seen = timeline.Add;
+        await using var http = new HttpBootServer(options, files.TryOpen, logs, seen);
         await http.StartAsync(stop.Token);
         List<Task> parts =
         [
-            new TftpServer(options, files.TryOpen, _time, logs.CreateLogger<TftpServer>()).RunAsync(stop.Token),
+            new TftpServer(options, files.TryOpen, _time, logs.CreateLogger<TftpServer>(), seen).RunAsync(stop.Token),
+            new BootNarrator(timeline, _time, logs.CreateLogger<BootNarrator>()).RunAsync(stop.Token),
             .. StartNbd(library, stop.Token),
             .. StartNfs(library, stop.Token),
-            .. StartDhcp(interfaceName, loaders, clients, stop.Token),
+            .. StartDhcp(interfaceName, loaders, new BootWatch(clients, timeline), stop.Token),
             library.RunAsync(stop.Token),
             SweepExtractionsAsync(library, stop.Token),
             .. StartScrubber(library, interfaceName, stop.Token),
@@ -75,13 +79,13 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
         return status;
     }
 
-    private IEnumerable<Task> StartDhcp(string interfaceName, LoaderFiles loaders, BootClients clients, CancellationToken cancellationToken)
+    private IEnumerable<Task> StartDhcp(string interfaceName, LoaderFiles loaders, BootWatch watch, CancellationToken cancellationToken)
     {
         if (options.Dhcp.Mode is not DhcpMode.Off)
         {
             var policy = new BootPolicy(options, loaders.Contains, _time);
             yield return new DhcpServer(options, interfaceName, policy, _time, logs.CreateLogger<DhcpServer>(),
-                transaction => clients.Remember(transaction.Address, transaction.Client)).RunAsync(cancellationToken);
+                watch.See).RunAsync(cancellationToken);
         }
 
         if (options.Network.RouterAdvertisement)

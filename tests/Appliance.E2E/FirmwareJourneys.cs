@@ -67,6 +67,17 @@ public sealed class FirmwareJourneys(RigFixture rig)
     public Task Bios_copies_memtest_to_memory() =>
         BootAsync("bios-memdisk", Firmware.Bios, [], [AnyIpxe, Menu, new("MEMDISK [0-9]")], SampleLibrary.Memtest);
 
+    /// <summary>The firmware itself only goes on to its next entry; the log names the reason and the remedy.</summary>
+    [Fact]
+    public async Task Secure_boot_that_refuses_a_loader_is_told_in_words()
+    {
+        await using Daemon daemon = await Daemon.StartAsync(rig.Wire, "uefi-sb-refused", ["loader-uefi-x64 = snponly.efi"]);
+        await using QemuPc pc = QemuPc.PowerOn(rig.Wire, Firmware.UefiSecureBoot, "uefi-sb-refused");
+        await daemon.Log.WaitForAsync(
+            "boot 52:54:00:70:62:01: loaded .*snponly.efi, which is not signed, and never asked for the menu: Secure Boot is probably on. Try: ",
+            StageDeadline);
+    }
+
     [Fact]
     public async Task Uefi_starts_memtest_as_a_program()
     {

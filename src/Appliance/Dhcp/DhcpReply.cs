@@ -38,11 +38,14 @@ public readonly record struct DhcpReply(
     BootFile? File = null,
     bool NeedsProbe = false);
 
-/// <summary>One answered exchange, for whoever follows a client's boot.</summary>
+/// <summary>One exchange that tells something of a client's boot, for whoever follows it.</summary>
 /// <param name="Client">Who asked.</param>
 /// <param name="Request">What it sent.</param>
 /// <param name="Outcome">What it got.</param>
-/// <param name="Address">The address offered, granted or refused.</param>
+/// <param name="Address">The address offered, granted or refused; any when there is none.</param>
 /// <param name="BootFile">Name of the file that it was told to load, or null.</param>
+/// <param name="OtherServer">The server whose offer it took, when that is not this one; else null.</param>
+/// <param name="Remedy">What to do about a client that wants to boot and cannot be told what to load; else null.</param>
 public readonly record struct DhcpTransaction(
-    NetbootClient Client, DhcpMessageType Request, DhcpOutcome Outcome, IPAddress Address, string? BootFile);
+    NetbootClient Client, DhcpMessageType Request, DhcpOutcome Outcome, IPAddress Address, string? BootFile,
+    IPAddress? OtherServer = null, string? Remedy = null);

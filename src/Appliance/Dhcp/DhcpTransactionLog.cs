@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Appliance.Boot;
 using Appliance.Formats.Dhcp;
@@ -7,7 +8,7 @@ using Appliance.Options;
 namespace Appliance.Dhcp;
 
 /// <summary>What is said of the exchanges: one line for each in the log, remedies for a person, and the observer.</summary>
-/// <param name="observer">Told of every answered exchange: it must not block. Null for none.</param>
+/// <param name="observer">Told of every exchange that belongs to somebody's boot: it must not block. Null for none.</param>
 internal sealed partial class DhcpTransactionLog(
     ILogger log, string interfaceName, DhcpSubnet subnet, DhcpMode mode, BootPolicy policy, Action<DhcpTransaction>? observer)
 {
@@ -35,10 +36,14 @@ internal sealed partial class DhcpTransactionLog(
             WriteRemedies(message, client, reply, now);
         }
 
-        if (isAnswer && !reply.Address.IsAny)
+        if (observer is not null && (isAnswer || reply.Outcome is DhcpOutcome.OtherServer or DhcpOutcome.PoolExhausted or DhcpOutcome.NoLoader))
         {
-            observer?.Invoke(new DhcpTransaction(
-                client, message.Type, reply.Outcome, DhcpSubnet.ToIPAddress(reply.Address), reply.File?.Name));
+            IPAddress? other = reply.Outcome == DhcpOutcome.OtherServer && message.TryGetAddress(DhcpOptionCode.ServerIdentifier, out Ipv4Address server)
+                ? DhcpSubnet.ToIPAddress(server)
+                : null;
+            observer(new DhcpTransaction(
+                client, message.Type, reply.Outcome, DhcpSubnet.ToIPAddress(reply.Address), reply.File?.Name,
+                other, reply.File is null ? policy.MissingLoader(client) : null));
         }
     }
 
