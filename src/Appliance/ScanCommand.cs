@@ -55,6 +55,11 @@ internal static class ScanCommand
             {
                 await output.WriteLineAsync($"    {Printable.Text(option.Title)}: {string.Join(", ", Firmwares(option))}");
             }
+
+            foreach (MissingWay way in plan?.Missing ?? [])
+            {
+                await output.WriteLineAsync($"    {Printable.Text(way.Title)}: not possible, {Printable.Text(way.Reason)}");
+            }
         }
 
         foreach (string path in library.Current.Pending)

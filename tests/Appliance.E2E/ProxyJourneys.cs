@@ -33,8 +33,9 @@ public sealed class ProxyJourneys(RigFixture rig)
         await daemon.Log.WaitForAsync(BecameProxy, SwitchDeadline);
         await using QemuPc pc = QemuPc.PowerOn(rig.Wire, firmware, name);
 
-        int seen = await pc.WaitForAsync(@"iPXE", StageDeadline, 0);
-        seen = await pc.WaitForAsync(@"menu\.ipxe", StageDeadline, seen);
+        // After HTTP boot GRUB shows the menu itself.
+        int seen = await pc.WaitForAsync(@"iPXE|GNU GRUB", StageDeadline, 0);
+        seen = await pc.WaitForAsync(@"menu\.ipxe|Starting debian-12", StageDeadline, seen);
         await pc.WaitForAsync("Linux version [0-9]", StageDeadline, seen);
 
         Assert.Contains("-> proxy-offer", daemon.Log.Text, StringComparison.Ordinal);

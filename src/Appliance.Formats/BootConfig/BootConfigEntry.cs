@@ -24,6 +24,9 @@ public static class BootConfigLimits
     /// <summary>Depth of includes. Real ones go to four.</summary>
     public const int MaxDepth = 8;
 
+    /// <summary>Texts evaluated for one configuration: <c>eval</c> of a variable that holds many of it would never end.</summary>
+    public const int MaxEvaluations = 200;
+
     /// <summary>Entries kept. The longest real menu seen (Clonezilla's) has forty.</summary>
     public const int MaxEntries = 200;
 

@@ -25,6 +25,7 @@ public sealed class GrubConfig
     /// <summary>The sub-menus that are open, outermost last, with the braces that were open before each.</summary>
     private readonly Stack<(string Title, int Braces)> _submenus = new();
     private int _files;
+    private int _evaluations;
 
     /// <summary>Open braces now, and how many there were before the entry that is being read.</summary>
     private int _braces;
@@ -87,7 +88,7 @@ public sealed class GrubConfig
                 FinishEntry();
                 _submenus.Push((TitleOf(words), _braces));
                 break;
-            case "eval" when words.Length > 1 && depth < BootConfigLimits.MaxDepth:
+            case "eval" when words.Length > 1 && depth < BootConfigLimits.MaxDepth && ++_evaluations <= BootConfigLimits.MaxEvaluations:
                 ReadScript(folder, string.Join(' ', words.Skip(1)), depth + 1);
                 break;
             case "for" when words.Length > 3 && words[2] == "in":

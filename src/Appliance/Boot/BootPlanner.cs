@@ -106,7 +106,8 @@ public sealed class BootPlanner(BootServices services, ProfileSet profiles)
         var options = ImmutableArray.CreateBuilder<BootOption>();
         if (facts.HasBiosBoot || facts.HasEfiBoot)
         {
-            options.Add(new BootOption("Boot it as a disc", new SanBootLine(facts.Image, facts.HasBiosBoot, facts.HasEfiBoot)));
+            // Under Secure Boot the firmware itself checks the loader that lies on the disc.
+            options.Add(new BootOption("Boot it as a disc", new SanBootLine(facts.Image, facts.HasBiosBoot, facts.HasEfiBoot)) { IsSigned = true });
         }
 
         foreach (BootConfigEntry entry in entries.OrderByDescending(static entry => entry.IsDefault))
@@ -128,7 +129,7 @@ public sealed class BootPlanner(BootServices services, ProfileSet profiles)
     private static ImmutableArray<BootOption> RawOptions(LibraryImage image)
     {
         string path = ImageFacts.ImagePath(image);
-        var sanBoot = new BootOption("Boot it as a disk", new SanBootLine(path, HasBiosBoot: true, HasEfiBoot: true));
+        var sanBoot = new BootOption("Boot it as a disk", new SanBootLine(path, HasBiosBoot: true, HasEfiBoot: true)) { IsSigned = true };
         var medium = image.Length <= MaxFloppyLength ? MemdiskMedium.Floppy : MemdiskMedium.HardDisk;
         var memdisk = new BootOption("Copy it to memory (memdisk)", new MemdiskBootLine(path, medium));
         return image.Length > MaxMemdiskLength ? [sanBoot] : medium is MemdiskMedium.Floppy ? [memdisk, sanBoot] : [sanBoot, memdisk];

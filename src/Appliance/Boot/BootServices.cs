@@ -15,7 +15,7 @@ public sealed record BootServices(string Server)
     /// <summary>Whether images can be mounted by NFS.</summary>
     public bool Nfs { get; init; } = true;
 
-    /// <summary>Tells whether an image has a slim form. None by default.</summary>
+    /// <summary>Tells whether an image has a slim form; by default none has.</summary>
     public SlimLength SlimLength { get; init; } = static _ => null;
 
     /// <summary>Whether a loader of that file name is published.</summary>

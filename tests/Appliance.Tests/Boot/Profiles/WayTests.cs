@@ -106,6 +106,34 @@ public sealed class WayTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("root=live:CDLABEL=X rd.live.image quiet",
+        "root=live:http://192.168.100.1:8080/boot/tree/LiveOS/squashfs.img ro rd.live.image rd.neednet=1 ip=dhcp rd.lvm=0 rd.luks=0 rd.md=0 rd.dm=0 quiet")]
+    [InlineData("root=live:http://192.168.100.1/isos/x.iso rd.live.image rd.live.overlay.overlayfs=1 rd.neednet=1 ip=dhcp console=ttyS0",
+        "root=live:http://192.168.100.1/isos/x.iso rd.live.overlay.overlayfs=1 console=ttyS0 rd.live.image rd.neednet=1 ip=dhcp")]
+    public void A_dracut_live_system_is_told_where_its_file_system_is_unless_its_own_menu_knows_a_server(string own, string parameters)
+    {
+        _folder.Write("tree/images/pxeboot/vmlinuz", SampleKernels.X64);
+        _folder.Write("tree/images/pxeboot/initrd.img", "x");
+        _folder.Write("tree/LiveOS/squashfs.img", "x");
+        _folder.Write("tree/isolinux/isolinux.cfg", $"label live\nkernel /images/pxeboot/vmlinuz\nappend initrd=/images/pxeboot/initrd.img {own}\n");
+        Assert.Equal(parameters, Parameters(PlanTree("dracut-live sample").Options[0]));
+    }
+
+    [Theory]
+    [InlineData("Ubuntu-Server 24.04 LTS arm64", ClientFirmware.UefiArm64)]
+    [InlineData("Debian i386 live", ClientFirmware.UefiIa32)]
+    [InlineData("Ubuntu-Server 24.04 LTS amd64", ClientFirmware.UefiX64)]
+    public void A_kernel_that_nobody_can_read_is_taken_for_the_architecture_of_the_label(string label, ClientFirmware firmware)
+    {
+        _folder.Write("tree/casper/vmlinuz", [0x1F, 0x8B, 8]);
+        _folder.Write("tree/casper/initrd", "x");
+        _folder.Write("tree/casper/filesystem.squashfs", "x");
+        BootPlan plan = PlanTree(label);
+        Assert.Equal([firmware], new[] { ClientFirmware.UefiX64, ClientFirmware.UefiIa32, ClientFirmware.UefiArm64 }
+            .Where(candidate => !plan.For(new ClientMachine(candidate), Services).IsEmpty));
+    }
+
     [Fact]
     public void The_newest_kernel_and_its_own_RAM_disk_are_taken()
     {
