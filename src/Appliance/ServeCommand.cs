@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Appliance.Boot;
-using Appliance.Boot.Timeline;
 using Appliance.Boot.Profiles;
+using Appliance.Boot.Timeline;
 using Appliance.Dhcp;
 using Appliance.Http;
 using Appliance.Images;

@@ -18,7 +18,7 @@ internal sealed class BootConnection
     private readonly HttpBootServer _server;
     private readonly ConnectionContext _context;
     private readonly PipeReader _input;
-    private readonly PayloadSender _sender;
+    private readonly AnswerSender _sender;
     private readonly IPEndPoint _client;
     private volatile bool _expired;
     private long _waitingSince;
@@ -35,7 +35,7 @@ internal sealed class BootConnection
         _server = server;
         _context = context;
         _input = context.Transport.Input;
-        _sender = new PayloadSender(socket, context.ConnectionClosed);
+        _sender = new AnswerSender(socket, context.ConnectionClosed);
         _client = context.RemoteEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
         Waits();
     }

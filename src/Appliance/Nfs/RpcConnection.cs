@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Appliance.Formats.Nfs;
+using Appliance.Images;
 
 namespace Appliance.Nfs;
 
@@ -128,7 +129,7 @@ internal sealed class RpcConnection : IDisposable
         {
             int padding = XdrReader.Padding(answer.Count);
             new RpcFragment(IsLast: true, answer.Length + answer.Count + padding).Write(_reply);
-            var sender = new RpcSender(_socket, cancellationToken);
+            var sender = new PayloadSender(_socket, cancellationToken);
             await sender.SendAsync(_reply.AsMemory(0, RpcFragment.HeadLength + answer.Length));
             if (answer.Payload is { } payload)
             {
