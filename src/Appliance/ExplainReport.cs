@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Appliance.Boot;
 using Appliance.Images;
@@ -18,7 +17,7 @@ internal static class ExplainReport
     [
         ("BIOS", new ClientMachine(ClientFirmware.Bios)),
         ("UEFI x64", new ClientMachine(ClientFirmware.UefiX64)),
-        ("UEFI x64, Secure Boot", new ClientMachine(ClientFirmware.UefiX64, SecureBoot: true)),
+        ("UEFI x64, Secure Boot, signed iPXE", new ClientMachine(ClientFirmware.UefiX64, SecureBoot: true)),
         ("UEFI ia32", new ClientMachine(ClientFirmware.UefiIa32)),
         ("UEFI arm64", new ClientMachine(ClientFirmware.UefiArm64)),
     ];
@@ -27,7 +26,8 @@ internal static class ExplainReport
     /// <param name="image">The image.</param>
     /// <param name="plan">Its plan.</param>
     /// <param name="services">What this box offers.</param>
-    public static IEnumerable<string> Write(LibraryImage image, BootPlan plan, BootServices services)
+    /// <param name="refusesSecurely">Why the shipped shim and GRUB cannot start a line under Secure Boot, or null.</param>
+    public static IEnumerable<string> Write(LibraryImage image, BootPlan plan, BootServices services, Func<BootLine, string?> refusesSecurely)
     {
         string release = plan.Release is null ? "" : $", release {plan.Release}";
         yield return $"{image.RelativePath}: {plan.Kind}{release}";
@@ -57,18 +57,22 @@ internal static class ExplainReport
 
         foreach ((string name, ClientMachine machine) in Machines)
         {
-            yield return $"  {name}: {Verdict(plan, machine, services)}";
+            yield return $"  {name}: {Verdict(plan, option => option.Refuse(machine, services), plan.Problem(machine, services))}";
         }
+
+        var pc = new ClientMachine(ClientFirmware.UefiX64);
+        string? refusal = plan.Problem(pc, services) ?? plan.For(pc, services).Select(option => refusesSecurely(option.Line)).FirstOrDefault();
+        yield return $"  UEFI x64, Secure Boot: {Verdict(plan, option => option.Refuse(pc, services) ?? refusesSecurely(option.Line), refusal)}";
     }
 
-    private static string Verdict(BootPlan plan, ClientMachine machine, BootServices services)
+    private static string Verdict(BootPlan plan, Func<BootOption, string?> refuses, string? problem)
     {
-        ImmutableArray<string> ways =
+        string[] ways =
         [
-            .. plan.Options.Select((option, i) => (Number: i + 1, Refusal: option.Refuse(machine, services)))
-                .Where(static way => way.Refusal is null).Select(static way => way.Number.ToString(CultureInfo.InvariantCulture)),
+            .. plan.Options.Select((option, i) => (Number: i + 1, IsOpen: refuses(option) is null))
+                .Where(static way => way.IsOpen).Select(static way => way.Number.ToString(CultureInfo.InvariantCulture)),
         ];
-        return ways.IsEmpty ? $"not here: {plan.Problem(machine, services)}" : $"way {string.Join(", ", ways)}";
+        return ways.Length > 0 ? $"way {string.Join(", ", ways)}" : $"not here: {problem}";
     }
 
     private static IEnumerable<string> WriteOption(int number, BootOption option)

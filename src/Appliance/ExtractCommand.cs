@@ -67,7 +67,7 @@ internal static class ExtractCommand
             return found ? $"{shown}: removed what was extracted" : $"{shown}: nothing was extracted";
         }
 
-        var menus = ScanCommand.MakeMenus(options, out _);
+        var menus = ScanCommand.MakeMenus(options, out _, out _);
         menus.Update([image]);
         ExtractionOrder order = (menus.PlanOf(image) is { } plan ? ImageExtraction.Of(image, plan) : null)
             ?? throw new IOException($"{shown} has no kernel that could be extracted: {image.BrokenReason ?? "it is booted as a whole"}");

@@ -25,7 +25,7 @@ internal static class ScanCommand
             await scrubber.ReadAllAsync(CancellationToken.None);
         }
 
-        BootMenus menus = MakeMenus(options, out _);
+        BootMenus menus = MakeMenus(options, out _, out _);
         menus.Update(library.Current.Images);
         await PrintMistakesAsync(menus, output);
         int broken = 0;
@@ -79,12 +79,12 @@ internal static class ScanCommand
         try
         {
             LibraryImage image = SingleImage.Read(path, CancellationToken.None);
-            BootMenus menus = MakeMenus(options, out BootServices services);
+            BootMenus menus = MakeMenus(options, out BootServices services, out LoaderFiles loaders);
             await PrintMistakesAsync(menus, output);
             menus.Update([image]);
             if (menus.PlanOf(image) is { } plan)
             {
-                ExplainReport.Print(ExplainReport.Write(image, plan, services), output);
+                ExplainReport.Print(ExplainReport.Write(image, plan, services, line => menus.RefusesSecurely(line, loaders.TrustedSigners)), output);
                 return 0;
             }
 
@@ -97,9 +97,9 @@ internal static class ScanCommand
         }
     }
 
-    internal static BootMenus MakeMenus(ApplianceOptions options, out BootServices services)
+    internal static BootMenus MakeMenus(ApplianceOptions options, out BootServices services, out LoaderFiles loaders)
     {
-        var loaders = new LoaderFiles(options.Storage);
+        loaders = new LoaderFiles(options.Storage);
         loaders.Refresh();
         services = ServeCommand.ServicesOf(options, loaders.Contains);
         return new BootMenus(services, new ProfileFiles(options.Storage.OwnProfiles), options.Menu, TimeProvider.System);

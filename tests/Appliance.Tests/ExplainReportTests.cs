@@ -21,7 +21,7 @@ public sealed class ExplainReportTests : IDisposable
         var services = new BootServices("http://192.168.100.1") { OwnLoaders = "/srv/plugboot/loaders" };
         LibraryImage image = TreeImage.Read(name).Build(_folder, sizes: new Dictionary<string, long> { ["/"] = 6_000_000_000 });
         var output = new StringWriter();
-        ExplainReport.Print(ExplainReport.Write(image, new BootPlanner(services, SampleProfiles.Shipped).Plan(image), services), output);
+        ExplainReport.Print(ExplainReport.Write(image, new BootPlanner(services, SampleProfiles.Shipped).Plan(image), services, RefusesAll), output);
         TestData.AssertGolden($"tests/testdata/plans/{name}.explain.txt", output.ToString());
     }
 
@@ -36,11 +36,16 @@ public sealed class ExplainReportTests : IDisposable
         Assert.Contains("memtest86plus-6.10-x64.iso: memtest86+\n", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("  UEFI arm64: not here: it has nothing for a 64-bit ARM machine\n", output.ToString(), StringComparison.Ordinal);
 
+        Assert.Contains("  UEFI x64, Secure Boot: not here: Secure Boot accepts nothing in it", output.ToString(), StringComparison.Ordinal);
+
         string broken = _folder.Write("broken.iso", "no disc");
         Assert.Equal(1, await ScanCommand.ExplainAsync(broken, options, output));
         Assert.Contains("broken.iso: broken: ", output.ToString(), StringComparison.Ordinal);
         await Assert.ThrowsAsync<Appliance.Status.StartException>(() => ScanCommand.ExplainAsync(_folder["gone.iso"], options, output));
     }
+
+    /// <summary>As a box without a shim.</summary>
+    private static string? RefusesAll(BootLine line) => "no shim";
 
     [Fact]
     public void Scan_takes_the_image_to_explain_and_other_commands_do_not()

@@ -129,12 +129,20 @@ public sealed class BootMenus
     public Payload OpenSecureGrub(ClientFirmware firmware, FrozenSet<string> trusted)
     {
         State state = _state;
-        byte[] script = state.GrubScripts.GetOrAdd((firmware, trusted), key => WriteGrub(state, key.Firmware, line =>
-            line.EfiProgram is { } program && state.SignersOf(program).Any(key.Trusted.Contains)
-                ? GrubMenu.Refuses(line)
-                : "Secure Boot accepts nothing in it; switch Secure Boot off in the firmware's setup"));
+        byte[] script = state.GrubScripts.GetOrAdd(
+            (firmware, trusted), key => WriteGrub(state, key.Firmware, line => RefusesSecurely(state, line, key.Trusted)));
         return Payload.FromMemory(script, state.Made, MediaType.Text);
     }
+
+    /// <summary>Why GRUB cannot start this where the firmware enforces Secure Boot, or null when it can.</summary>
+    /// <param name="line">A line of a plan that was made here.</param>
+    /// <param name="trusted">Names of the signers that the client's shim accepts.</param>
+    public string? RefusesSecurely(BootLine line, FrozenSet<string> trusted) => RefusesSecurely(_state, line, trusted);
+
+    private static string? RefusesSecurely(State state, BootLine line, FrozenSet<string> trusted) =>
+        line.EfiProgram is { } program && state.SignersOf(program).Any(trusted.Contains)
+            ? GrubMenu.Refuses(line)
+            : "Secure Boot accepts nothing in it; switch Secure Boot off in the firmware's setup";
 
     /// <summary>The script that a signed iPXE looks for beside itself.</summary>
     public Payload OpenAutoexec() => Payload.FromMemory(_ipxe.WriteAutoexec(), _state.Made, MediaType.Text);
