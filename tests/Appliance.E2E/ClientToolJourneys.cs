@@ -76,7 +76,7 @@ public sealed class ClientToolJourneys(RigFixture rig) : IAsyncLifetime
 
         string[][] granted = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split(' '))];
         Assert.Equal(64, granted.Select(static words => words[0]).Distinct().Count());
-        Assert.All(granted, static words => Assert.Equal("snponly.efi", words[1]));
+        Assert.All(granted, static words => Assert.Equal("shimx64.efi", words[1]));
     }
 
     [Fact]

@@ -32,24 +32,26 @@ public sealed class GrubMenu(string server, MenuOptions options)
     /// The script that GRUB looks for. With Secure Boot it shows what is signed; without, it goes on to iPXE, and where
     /// that does not start shows all that GRUB itself can. After HTTP boot iPXE cannot be started: Debian's GRUB 2.12 then
     /// uses the firmware's network, finds no route of its own for the program's device ("destination unreachable") and
-    /// starts none (journey Uefi_http_boot_gets_shim_whose_grub_shows_its_menu).
+    /// starts none (journey Uefi_http_boot_gets_shim_whose_grub_shows_its_menu). All of it comes from where GRUB came from,
+    /// after PXE by TFTP: GRUB's first HTTP connection always has port 21550, and a PC that was reset while it had one is not
+    /// answered on that port for a minute or two (journey Uefi_starts_memtest_as_a_program, after another PC's).
     /// </summary>
     public byte[] WriteDispatch()
     {
         // GRUB sets lockdown to y when the firmware enforces Secure Boot (grub-core/kern/lockdown.c).
         GrubScript script = new GrubScript()
-            .If("[ \"$lockdown\" = y ]").Line($"configfile {_device}/grub/secure-$grub_cpu.cfg").EndIf()
+            .If("[ \"$lockdown\" = y ]").Line("configfile ($root)/grub/secure-$grub_cpu.cfg").EndIf()
             .If("[ \"$grub_netfs_type\" != efi ]");
         foreach ((string cpu, string program) in Ipxe)
         {
             script.If($"[ \"$grub_cpu\" = {cpu} ]")
                 .Echo($"Secure Boot is off: going on to {program} ...")
-                .If($"chainloader {Path("/" + program)}").Line("boot").EndIf()
+                .If($"chainloader ($root)/{program}").Line("boot").EndIf()
                 .EndIf();
         }
 
         return script.EndIf()
-            .Line($"configfile {_device}/grub/menu-$grub_cpu.cfg")
+            .Line("configfile ($root)/grub/menu-$grub_cpu.cfg")
             .ToBytes();
     }
 

@@ -19,23 +19,23 @@ public sealed class GrubMenuTests
     public void The_script_that_grub_finds_goes_on_to_ipxe_without_secure_boot_and_else_to_the_menu() =>
         Assert.Equal("""
             if [ "$lockdown" = y ]; then
-              configfile (http,192.168.100.1)/grub/secure-$grub_cpu.cfg
+              configfile ($root)/grub/secure-$grub_cpu.cfg
             fi
             if [ "$grub_netfs_type" != efi ]; then
               if [ "$grub_cpu" = x86_64 ]; then
                 echo 'Secure Boot is off: going on to snponly.efi ...'
-                if chainloader (http,192.168.100.1)/snponly.efi; then
+                if chainloader ($root)/snponly.efi; then
                   boot
                 fi
               fi
               if [ "$grub_cpu" = arm64 ]; then
                 echo 'Secure Boot is off: going on to ipxe-arm64.efi ...'
-                if chainloader (http,192.168.100.1)/ipxe-arm64.efi; then
+                if chainloader ($root)/ipxe-arm64.efi; then
                   boot
                 fi
               fi
             fi
-            configfile (http,192.168.100.1)/grub/menu-$grub_cpu.cfg
+            configfile ($root)/grub/menu-$grub_cpu.cfg
 
             """, Text(new GrubMenu("http://192.168.100.1", new MenuOptions()).WriteDispatch()));
 
@@ -103,8 +103,12 @@ public sealed class GrubMenuTests
         Assert.Contains("set timeout=-1\n", Write(new MenuGroup("", [], []), new MenuOptions { Timeout = TimeSpan.Zero }), StringComparison.Ordinal);
 
     [Fact]
-    public void Http_on_another_port_is_named_with_it() =>
-        Assert.Contains("chainloader (http,192.168.100.1:8080)/snponly.efi", Text(new GrubMenu("http://192.168.100.1:8080", new MenuOptions()).WriteDispatch()), StringComparison.Ordinal);
+    public void Http_on_another_port_is_named_with_it()
+    {
+        var root = new MenuGroup("", [], [Entry("deb", "deb", Linux)]);
+        string script = Text(new GrubMenu("http://192.168.100.1:8080", new MenuOptions()).Write(root));
+        Assert.Contains("linux (http,192.168.100.1:8080)/boot/", script, StringComparison.Ordinal);
+    }
 
     private static MenuEntry Entry(string id, string title, params BootLine[] lines)
     {
