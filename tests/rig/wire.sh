@@ -16,7 +16,8 @@ enclose() {
 }
 
 # lay_wire PREFIX: the bridge br0 with our address; port0, which is always up (a bridge without a live port has no carrier, and so
-# no IPv6 address) and leads to port1; tap0 for a PC.
+# no IPv6 address) and leads to port1; tap0 for a PC. ARP is answered by br0 alone: Linux answers on every interface
+# for every address it has, and a PC that believed port1 would be refused its TCP connections (GRUB takes the last answer).
 lay_wire() {
     local link
     ip link set lo up
@@ -24,6 +25,7 @@ lay_wire() {
     ip address add "192.168.100.1/$1" dev br0
     ip link add port0 type veth peer name port1
     ip tuntap add tap0 mode tap
+    printf '1\n' > /proc/sys/net/ipv4/conf/all/arp_ignore
     ip link set port0 master br0
     ip link set tap0 master br0
     for link in port0 port1 tap0 br0; do

@@ -27,11 +27,30 @@ public static class HostNetwork
             ?? throw new StartException($"no interface has the address {address}; give it to one, such as: ip address add {address}/{prefixLength} dev {Suggest(interfaces)}");
     }
 
-    /// <summary>Bytes that an interface has sent and received since it came up; 0 when there is none such.</summary>
-    public static long BytesMoved(string name) =>
-        NetworkInterface.GetAllNetworkInterfaces().FirstOrDefault(candidate => candidate.Name == name)?.GetIPStatistics() is { } counters
-            ? counters.BytesSent + counters.BytesReceived
-            : 0;
+    /// <summary>
+    /// Bytes that an interface has sent and received since it came up; 0 when there is none such. From /proc, which shows
+    /// the network namespace of this process; /sys shows that in which it was mounted, and has no such interface there
+    /// (proc_pid_net(5), /proc/pid/net/dev: name, received bytes and seven more, sent bytes).
+    /// </summary>
+    public static long BytesMoved(string name)
+    {
+        const int SentColumn = 8;
+        try
+        {
+            string prefix = name + ":";
+            string? line = File.ReadLines("/proc/net/dev").Select(static line => line.TrimStart())
+                .FirstOrDefault(line => line.StartsWith(prefix, StringComparison.Ordinal));
+            string[] columns = line?[prefix.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+            return columns.Length > SentColumn && long.TryParse(columns[0], out long received) && long.TryParse(columns[SentColumn], out long sent)
+                ? received + sent
+                : 0;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            // Whoever asks only wants to be polite: it must not fail for that.
+            return 0;
+        }
+    }
 
     private static bool Carries(NetworkInterface candidate, IPAddress address) =>
         candidate.GetIPProperties().UnicastAddresses.Any(unicast => unicast.Address.Equals(address));
