@@ -11,6 +11,17 @@ public sealed class SlimJourneys(RigFixture rig) : IAsyncLifetime
     private const string Url = $"http://{Wire.ServerAddress}/slim/ubuntu.iso";
     private const int LayerLength = 20_000_001;
 
+    private const string SlimProfile =
+        """
+        {
+          "id": "slim-live",
+          "name": "Slim live system",
+          "base": "live-boot",
+          "detect": [{ "label": ["SLIM_LIVE"] }],
+          "ways": [{ "id": "slim", "title": "copy its slim image to memory", "parameters": "boot=live components {own} fetch={slim}" }]
+        }
+        """;
+
     private static readonly TimeSpan StageDeadline = TimeSpan.FromMinutes(3);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("plugboot-slim-").FullName;
@@ -90,21 +101,18 @@ public sealed class SlimJourneys(RigFixture rig) : IAsyncLifetime
     }
 
     /// <summary>
-    /// live-boot fetches the slim image, Linux mounts it and the system runs from its squashfs. The image's own menu says so;
-    /// <c>netboot=</c> keeps the planner from saying otherwise.
+    /// live-boot fetches the slim image, Linux mounts it and the system runs from its squashfs. The shipped profile fetches the
+    /// squashfs alone, so this is also a profile of the user's own.
     /// </summary>
     [Fact]
     [Trait("Suite", "all")]
     public async Task A_live_system_comes_up_out_of_its_slim_image()
     {
         await SampleLibrary.BuildAsync("live");
-        string menu = Path.Combine(_folder, "isolinux.cfg");
-        await File.WriteAllTextAsync(
-            menu,
-            "label live\n\tkernel /live/vmlinuz\n\tappend initrd=/live/initrd.img boot=live components console=ttyS0,115200 "
-            + $"netboot=http fetch=http://{Wire.ServerAddress}/slim/live.iso\n");
         string live = Path.Combine(SampleLibrary.LiveMedia, "isos", SampleLibrary.Live);
-        await MakeImageAsync("live.iso", "-indev", live, "-outdev", PathOf("live.iso"), "-map", menu, "/isolinux/isolinux.cfg");
+        await MakeImageAsync("live.iso", "-indev", live, "-outdev", PathOf("live.iso"), "-volid", "SLIM_LIVE");
+        Directory.CreateDirectory(Path.Combine(_folder, "profiles"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "profiles/slim-live.json"), SlimProfile);
         await using Daemon daemon = await StartAsync("live.iso", "menu-default = live.iso", "menu-timeout = 1");
         await using QemuPc pc = QemuPc.PowerOn(rig.Wire, Firmware.Bios, "slim-live");
         int seen = await pc.WaitForAsync("Linux version [0-9]", StageDeadline, 0);
