@@ -21,9 +21,9 @@ internal sealed class AnswerSender
     private readonly PayloadSender _sender;
     private long _bodyStart;
 
-    public AnswerSender(Socket socket, CancellationToken closed)
+    public AnswerSender(Socket socket, bool blocking)
     {
-        _sender = new PayloadSender(socket, closed);
+        _sender = new PayloadSender(socket, CancellationToken.None) { IsBlocking = blocking };
         Span<byte> value = stackalloc byte[sizeof(int)];
         MemoryMarshal.Write(value, StallMilliseconds);
         socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, value);
@@ -38,8 +38,9 @@ internal sealed class AnswerSender
     public async ValueTask SendAsync(PreparedAnswer answer)
     {
         _bodyStart = _sender.BytesSent + answer.HeadLength;
-        await _sender.SendAsync(answer.Buffer.AsMemory(0, answer.BufferedLength));
-        if (answer.Payload is { } payload && BodyBytesSent < answer.BodyLength)
+        bool moreFollows = answer.BodyLength > answer.BufferedLength - answer.HeadLength;
+        await _sender.SendAsync(answer.Buffer.AsMemory(0, answer.BufferedLength), moreFollows);
+        if (answer.Payload is { } payload && moreFollows)
         {
             await _sender.SendAsync(payload, answer.Offset + BodyBytesSent, answer.BodyLength - BodyBytesSent, answer.Buffer);
         }

@@ -13,13 +13,13 @@ internal sealed class BootAnswers(OpenBootFile files, BootFetchObserver? observe
     public const string HealthPath = "/health";
 
     /// <summary>
-    /// Longest body that is copied and sent together with its head, in bytes. 56 KiB: holds sanboot's 2 and 32 KiB ranges
-    /// and all scripts, and fits a rented 64 KiB buffer with the head; what is longer is worth a sendfile(2).
+    /// Longest body of a file that is copied and sent together with its head, in bytes. 8 KiB: holds sanboot's ranges of 2 KiB
+    /// and all small files; what is longer is worth a sendfile(2).
     /// </summary>
-    private const int MaxCopied = 56 * 1024;
+    private const int MaxCopied = 8 * 1024;
 
-    /// <summary>Bytes of a longer body that go with its head. 16 KiB: the head fills no packet of its own.</summary>
-    private const int CopiedStart = 16 * 1024;
+    /// <summary>The same for what is not in a file: menus and other scripts. Fits a rented 64 KiB buffer with the head.</summary>
+    private const int MaxCopiedMemory = 56 * 1024;
 
     /// <summary>The answer to one request.</summary>
     /// <param name="path">What it asks for; null when its target is no path.</param>
@@ -80,7 +80,8 @@ internal sealed class BootAnswers(OpenBootFile files, BootFetchObserver? observe
             HttpSelection selection =
                 HttpSelection.For(request.Conditions, request.IsHead, payload.Length, payload.ETag, payload.LastModified);
             long bodyLength = request.IsHead ? 0 : selection.Length;
-            int copied = (int)(bodyLength <= MaxCopied ? bodyLength : CopiedStart);
+            bool isInFile = !payload.Segments.IsEmpty && payload.Segments[0].File is not null;
+            int copied = (int)(bodyLength <= (isInFile ? MaxCopied : MaxCopiedMemory) ? bodyLength : 0);
             buffer = ArrayPool<byte>.Shared.Rent(HttpResponseHead.MaxLength + copied);
             int headLength = HttpResponseHead.Write(buffer, selection, payload, date, connection);
             if (payload.Read(selection.Offset, buffer.AsSpan(headLength, copied)) != copied)

@@ -5,17 +5,14 @@ using System.Net.Sockets;
 using Appliance.Boot;
 using Appliance.Options;
 using Appliance.Status;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Appliance.Http;
 
 /// <summary>
-/// The HTTP boot plane: Kestrel's sockets and, for what is not a plain request, its HTTP/1.1; before it a connection
-/// middleware, <see cref="BootConnection"/>, that sends files without copying them. No host builder: nothing of it is
-/// needed, and it would double the time to the first answer.
+/// The HTTP boot plane: connections are served by <see cref="BootConnection"/>, which sends files without copying them;
+/// Kestrel gets those that send something other than plain requests. No host builder: nothing of it is needed, and it would
+/// double the time to the first answer.
 /// </summary>
 public sealed class HttpBootServer : IAsyncDisposable
 {
@@ -31,6 +28,7 @@ public sealed class HttpBootServer : IAsyncDisposable
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
     private readonly HttpConnectionTable _connections;
+    private readonly ConnectionThreads _threads = new();
     private readonly BootFetchObserver? _observer;
     private readonly BootApplication _application;
     private readonly KestrelServer _kestrel;
@@ -53,7 +51,7 @@ public sealed class HttpBootServer : IAsyncDisposable
         _application = new BootApplication(files, observer, Log);
         _kestrel = new KestrelServer(
             Microsoft.Extensions.Options.Options.Create(CreateKestrelOptions()),
-            new SocketTransportFactory(Microsoft.Extensions.Options.Options.Create(new SocketTransportOptions()), log),
+            new BootListenerFactory((socket, listener) => _ = ServeAsync(socket, listener), Log),
             log);
     }
 
@@ -118,7 +116,7 @@ public sealed class HttpBootServer : IAsyncDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StopGrace);
-        await _kestrel.StopAsync(limit.Token);
+        await Task.WhenAll(_kestrel.StopAsync(limit.Token), _connections.DrainAsync(limit.Token));
         _sweep?.Dispose();
     }
 
@@ -152,27 +150,56 @@ public sealed class HttpBootServer : IAsyncDisposable
     private void Configure(ListenOptions endpoint)
     {
         endpoint.Protocols = HttpProtocols.Http1;
-        endpoint.Use(kestrel => context => ServeAsync(context, kestrel));
         _endpoints.Add(endpoint);
     }
 
-    private async Task ServeAsync(ConnectionContext context, ConnectionDelegate kestrel)
+    private async Task ServeAsync(Socket socket, BootListener listener)
     {
-        Socket socket = context.Features.Get<IConnectionSocketFeature>()!.Socket;
-        var connection = new BootConnection(this, context, socket);
-        if (!_connections.TryAdd(connection))
+        bool ownThread = _threads.TryTake();
+        if (ownThread)
         {
-            Log.TooManyConnections((IPEndPoint)context.RemoteEndPoint!, _connections.Count);
+            await _threads.Switch();
+        }
+
+        BootConnection connection;
+        try
+        {
+            connection = new BootConnection(this, socket, ownThread);
+        }
+        catch (SocketException)
+        {
+            // The peer is gone again.
+            socket.Dispose();
             return;
         }
 
+        if (!_connections.TryAdd(connection))
+        {
+            if (!_connections.IsDraining)
+            {
+                Log.TooManyConnections(connection.Client, _connections.Count);
+            }
+
+            socket.Dispose();
+            return;
+        }
+
+        byte[]? received = null;
         try
         {
-            await connection.RunAsync(kestrel);
+            received = await connection.RunAsync();
         }
         finally
         {
-            _connections.Remove(connection);
+            if (received is null)
+            {
+                _connections.Remove(connection);
+            }
+        }
+
+        if (received is not null)
+        {
+            listener.HandOver(socket, received, () => _connections.Remove(connection));
         }
     }
 

@@ -30,4 +30,7 @@ internal static partial class HttpLog
 
     [LoggerMessage(9, LogLevel.Debug, "{Client}: connection ended: {Reason}")]
     public static partial void ConnectionEnded(this ILogger log, IPEndPoint client, string reason);
+
+    [LoggerMessage(10, LogLevel.Warning, "no connection can be accepted: {Reason}")]
+    public static partial void CannotAccept(this ILogger log, string reason);
 }

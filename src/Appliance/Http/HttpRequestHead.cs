@@ -24,13 +24,14 @@ internal readonly ref struct HttpRequestHead
     private static readonly SearchValues<byte> HostBytes =
         SearchValues.Create("!$%&'()*+,-.:;=[]_~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
-    private HttpRequestHead(bool isHead, ReadOnlySpan<byte> target, bool isHttp10, bool keepAlive, HttpConditions conditions)
+    private HttpRequestHead(bool isHead, ReadOnlySpan<byte> target, bool isHttp10, Fields fields)
     {
         IsHead = isHead;
         Target = target;
         IsHttp10 = isHttp10;
-        KeepAlive = keepAlive;
-        Conditions = conditions;
+        KeepAlive = fields.KeepAlive;
+        IsGrub = fields.IsGrub;
+        Conditions = fields.Conditions;
     }
 
     public bool IsHead { get; }
@@ -42,6 +43,9 @@ internal readonly ref struct HttpRequestHead
 
     /// <summary>Whether the connection stays open after the answer (RFC 9112 §9.3).</summary>
     public bool KeepAlive { get; }
+
+    /// <summary>Whether GRUB sent it (grub-core/net/http.c: <c>User-Agent: GRUB 2.12-9</c>).</summary>
+    public bool IsGrub { get; }
 
     public HttpConditions Conditions { get; }
 
@@ -76,7 +80,7 @@ internal readonly ref struct HttpRequestHead
             return false;
         }
 
-        head = new HttpRequestHead(isHead, target, isHttp10, fields.KeepAlive, fields.Conditions);
+        head = new HttpRequestHead(isHead, target, isHttp10, fields);
         return true;
     }
 
@@ -93,6 +97,7 @@ internal readonly ref struct HttpRequestHead
         public ReadOnlySpan<byte> Host;
         public HttpConditions Conditions;
         public bool KeepAlive;
+        public bool IsGrub;
         private bool _connectionSeen;
 
         public bool TryRead(ReadOnlySpan<byte> lines)
@@ -161,6 +166,7 @@ internal readonly ref struct HttpRequestHead
                 return TrySet(ref Conditions.IfModifiedSince, value);
             }
 
+            IsGrub |= Is(name, "user-agent"u8) && value.StartsWith("GRUB "u8);
             return !IsForeign(name);
         }
 

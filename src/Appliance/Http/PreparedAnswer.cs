@@ -1,4 +1,3 @@
-using System.Buffers;
 using Appliance.Images;
 
 namespace Appliance.Http;
@@ -7,11 +6,11 @@ namespace Appliance.Http;
 /// An answer that is ready to be sent: its head and as much of the body as one send may carry are in a rented buffer, the
 /// rest of the body is still in the payload.
 /// </summary>
-/// <param name="Buffer">Rented; given back by <see cref="Dispose"/>.</param>
+/// <param name="Buffer">Rented; whoever sends it gives it back.</param>
 /// <param name="HeadLength">Bytes of <paramref name="Buffer"/> that are the head.</param>
 /// <param name="BufferedLength">Bytes of <paramref name="Buffer"/> in use: the head and the start of the body.</param>
 /// <param name="Path">What was asked for.</param>
-/// <param name="Payload">Where the body comes from; null when the buffer holds all.</param>
+/// <param name="Payload">Where the body comes from; null when the buffer holds all. Whoever sends it disposes it.</param>
 /// <param name="Status">The answer's status code.</param>
 /// <param name="Offset">Where the body starts in the payload, in bytes.</param>
 /// <param name="BodyLength">Bytes of the body that are sent, buffered or not; 0 for HEAD.</param>
@@ -27,11 +26,4 @@ internal readonly record struct PreparedAnswer(
     long Offset,
     long BodyLength,
     bool IsHead,
-    bool KeepAlive) : IDisposable
-{
-    public void Dispose()
-    {
-        ArrayPool<byte>.Shared.Return(Buffer);
-        Payload?.Dispose();
-    }
-}
+    bool KeepAlive);

@@ -22,18 +22,29 @@ internal sealed class PayloadSender(Socket socket, CancellationToken closed)
     /// </summary>
     private const int CopyLength = 16 * 1024;
 
-    /// <summary>Runs shorter than this are copied: two system calls would move less than one.</summary>
-    private const int MinSendFileLength = 32 * 1024;
+    /// <summary>Runs shorter than this are copied: that is cheaper than what sendfile(2) does for each page.</summary>
+    private const int MinSendFileLength = 8 * 1024;
+
+    /// <summary>Whether the socket is a blocking one and the caller has a thread of its own, which waits for room.</summary>
+    public bool IsBlocking { get; init; }
 
     /// <summary>Bytes that the kernel has taken in all.</summary>
     public long BytesSent { get; private set; }
 
+    /// <param name="moreFollows">Whether they wait for the bytes that follow at once, to share their packet.</param>
     /// <exception cref="SocketException">The peer is gone.</exception>
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, bool moreFollows = false)
     {
+        if (moreFollows)
+        {
+            int sent = FileToSocket.SendAhead(socket.SafeHandle, bytes.Span);
+            BytesSent += sent;
+            bytes = bytes[sent..];
+        }
+
         while (!bytes.IsEmpty)
         {
-            int sent = await socket.SendAsync(bytes, SocketFlags.None, closed);
+            int sent = IsBlocking ? socket.Send(bytes.Span) : await socket.SendAsync(bytes, SocketFlags.None, closed);
             BytesSent += sent;
             bytes = bytes[sent..];
         }

@@ -10,14 +10,14 @@ namespace Appliance.Images;
 /// </summary>
 public sealed class SharedFile : SectorSource
 {
-    private readonly FileStream _stream;
     private int _references = 1;
 
-    private SharedFile(FileStream stream, DateTimeOffset lastModified)
+    private SharedFile(string path, SafeFileHandle handle)
     {
-        _stream = stream;
-        Length = stream.Length;
-        LastModified = lastModified;
+        Path = path;
+        Handle = handle;
+        Length = RandomAccess.GetLength(handle);
+        LastModified = new DateTimeOffset(File.GetLastWriteTimeUtc(handle), TimeSpan.Zero);
     }
 
     /// <summary>Length in bytes when it was opened.</summary>
@@ -27,28 +27,27 @@ public sealed class SharedFile : SectorSource
     public DateTimeOffset LastModified { get; }
 
     /// <summary>Path it was opened by; for messages only, it may since name another file.</summary>
-    public string Path => _stream.Name;
+    public string Path { get; }
 
     /// <summary>The open file; never seek it, offsets are given with each read.</summary>
-    public FileStream Stream => _stream;
-
-    public SafeFileHandle Handle => _stream.SafeFileHandle;
+    public SafeFileHandle Handle { get; }
 
     /// <summary>Opens a file for reading, with one reference that belongs to the caller.</summary>
     /// <exception cref="IOException">It cannot be opened; the message names the path.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static SharedFile Open(string path)
     {
-        // Asynchronous: only then does Socket.SendPacketsAsync use sendfile(2). Delete sharing: the user may remove it.
-        var stream = new FileStream(path, new FileStreamOptions
+        // Delete sharing: the user may remove it.
+        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        try
         {
-            Mode = FileMode.Open,
-            Access = FileAccess.Read,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            Options = FileOptions.Asynchronous,
-            BufferSize = 0,
-        });
-        return new SharedFile(stream, new DateTimeOffset(File.GetLastWriteTimeUtc(stream.SafeFileHandle), TimeSpan.Zero));
+            return new SharedFile(path, handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
     }
 
     public override int Read(long offset, Span<byte> destination)
@@ -91,7 +90,7 @@ public sealed class SharedFile : SectorSource
     {
         if (Interlocked.Decrement(ref _references) == 0)
         {
-            _stream.Dispose();
+            Handle.Dispose();
         }
     }
 }

@@ -63,6 +63,23 @@ internal sealed class HttpClientSocket : IDisposable
         }
     }
 
+    /// <summary>Sends FIN; the server's answers can still come.</summary>
+    public void CloseSending() => _socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Whether the server ends the connection by a reset.</summary>
+    public bool IsReset()
+    {
+        try
+        {
+            Assert.False(Fill());
+            return false;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return true;
+        }
+    }
+
     public void Dispose() => _socket.Dispose();
 
     private bool Fill()
