@@ -93,11 +93,12 @@ measure_http_inside() {
 }
 
 measure_nbd() {
-    local rate cpu connections
+    local rate cpu busy connections
     for connections in 1 4; do
-        read -r rate cpu < <(nbd "$connections")
+        read -r rate cpu busy < <(nbd "$connections")
         sample "NBD, connections: $connections" MB/s higher "$1" "$rate"
         sample "NBD, connections: $connections, CPU" s/GiB lower "$1" "$cpu"
+        sample "NBD, connections: $connections, nbdcopy's own" CPUs higher "$1" "$busy"
     done
 }
 

@@ -102,18 +102,20 @@ http_ranges() {
         "$(calculate "($(cpu_seconds) - $before) * 1000000 / $requests")"
 }
 
-# nbd CONNECTIONS: "MB/s CPU-seconds-per-GiB" of one client that reads the image several times, with 64 requests of 256 KiB
-# on the way on each connection (nbdcopy's defaults).
+# nbd CONNECTIONS: "MB/s CPU-seconds-per-GiB client's-CPUs" of one client that reads the image several times, with 64 requests
+# of 256 KiB on the way on each connection (nbdcopy's defaults). The last is how many CPUs nbdcopy itself kept busy: one
+# connection has one thread of it, so what comes near 1 there can be no faster, whoever serves.
 nbd() {
-    local began ended before bytes i
+    local began ended before bytes i client_seconds TIMEFORMAT='%U %S'
     bytes=$(($(stat --format=%s "$media/isos/bench.iso") * nbd_copies))
     before=$(cpu_seconds)
     began=$(milliseconds)
-    for ((i = 0; i < nbd_copies; i++)); do
-        on_client nbdcopy --connections="$1" "nbd://$address/bench" null: || die "the transfer failed: NBD"
-    done
+    client_seconds=$({ time for ((i = 0; i < nbd_copies; i++)); do
+        on_client nbdcopy --connections="$1" "nbd://$address/bench" null: > /dev/null 2>> "$work/nbdcopy.log" || exit 1
+    done; } 2>&1) || die "the transfer failed: NBD: see $work/nbdcopy.log"
     ended=$(milliseconds)
-    printf '%s %s\n' "$(calculate "$bytes / 1000 / ($ended - $began)")" "$(cpu_per_gib "$bytes" "$before")"
+    printf '%s %s %s\n' "$(calculate "$bytes / 1000 / ($ended - $began)")" "$(cpu_per_gib "$bytes" "$before")" \
+        "$(calculate "(${client_seconds/ / + }) * 1000 / ($ended - $began)")"
 }
 
 # exchanges: complete DHCP exchanges per second of 1,500 clients, as fast as they go, for five seconds. So many, because

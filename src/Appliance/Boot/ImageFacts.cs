@@ -51,7 +51,7 @@ internal sealed class ImageFacts(LibraryImage image)
     public IEnumerable<FoundPath> Match(string pattern)
     {
         string[] segments = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        IEnumerable<string> manual = image.ManualFiles.Where(path => Fits(path.Split('/'), segments)).Select(static path => "/" + path);
+        IEnumerable<string> manual = image.ManualFiles.Select(static file => file.Path).Where(path => Fits(path.Split('/'), segments)).Select(static path => "/" + path);
         return manual.Concat(Walk("", segments, 0))
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .Select(path => new FoundPath(path, OpenPart(segments[^1], path[(path.LastIndexOf('/') + 1)..])));

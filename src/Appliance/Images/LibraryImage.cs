@@ -80,8 +80,9 @@ public sealed class LibraryImage
     /// <summary>Why there is no <see cref="Tree"/>, in words for its owner, or null.</summary>
     public string? TreeProblem => Content.Problem;
 
-    /// <summary>Paths of the files in the manual folder beside the image, which come before those inside it.</summary>
-    public IEnumerable<string> ManualFiles => _listed.ManualFiles.Select(static file => file.RelativePath);
+    /// <summary>The files in the manual folder beside the image, which come before those inside it.</summary>
+    public IEnumerable<ManualFile> ManualFiles => _listed.ManualFiles.Select(
+        static file => new ManualFile(file.RelativePath, file.Identity.Length, file.Identity.Modified));
 
     /// <summary>The folder beside the image that bears its name; it need not exist.</summary>
     public string ManualFolder => _listed.ManualFolder;

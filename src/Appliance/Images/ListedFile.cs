@@ -26,6 +26,11 @@ internal readonly record struct FileIdentity(ulong Device, ulong Inode, long Len
 /// <param name="Identity">The state it was seen in.</param>
 internal sealed record ListedFile(string RelativePath, string FullPath, FileIdentity Identity);
 
+/// <summary>A file in the manual folder of an image.</summary>
+/// <param name="Path">From that folder, with <c>/</c> between names.</param>
+/// <param name="Length">In bytes.</param>
+public sealed record ManualFile(string Path, long Length, DateTimeOffset LastModified);
+
 /// <summary>An image that a scan saw.</summary>
 /// <param name="File">The image.</param>
 /// <param name="ManualFolder">The folder beside it that bears its name; it need not exist.</param>

@@ -9,22 +9,20 @@ namespace Appliance.Nfs;
 /// <summary>One image as a file system. Its handles are the same whenever the image is.</summary>
 internal sealed class NfsExport
 {
-    private readonly Lazy<int[]> _parents;
     private volatile bool _isSuspect;
 
     public NfsExport(LibraryImage image, ImageTree tree)
     {
         Image = image;
-        Tree = tree;
+        Tree = new NfsTree(tree, image.ManualFiles);
         Identity = IdentityOf(image);
-        _parents = new Lazy<int[]>(FindParents);
     }
 
     public LibraryImage Image { get; }
 
-    public ImageTree Tree { get; }
+    public NfsTree Tree { get; }
 
-    /// <summary>Name and state of the image's file.</summary>
+    /// <summary>Names and states of the image's file and of those beside it.</summary>
     public UInt128 Identity { get; }
 
     /// <summary>What tells its files from those of other images (fsid).</summary>
@@ -46,39 +44,37 @@ internal sealed class NfsExport
     public NfsFile Root => new(this, Tree.Root);
 
     /// <summary>The directory that holds a node; the root's is the root.</summary>
-    public NfsFile ParentOf(ImageNode node) => new(this, new ImageNode(Tree, _parents.Value[node.Index]));
+    public NfsFile ParentOf(NfsNode node) => new(this, Tree.ParentOf(node));
 
     /// <summary>
-    /// Path, length and time of modification. Not the inode: exFAT has none, its numbers change with each mount. Whole
-    /// seconds, because FAT's change of precision when it is mounted again must not end every mount.
+    /// Path, length and time of modification, of the image and of the files beside it. Not the inode: exFAT has none, its
+    /// numbers change with each mount. Whole seconds, because FAT's change of precision when it is mounted again must not end
+    /// every mount.
     /// </summary>
     private static UInt128 IdentityOf(LibraryImage image)
     {
-        byte[] path = Encoding.UTF8.GetBytes(image.RelativePath);
-        Span<byte> text = new byte[path.Length + (2 * sizeof(long))];
-        path.CopyTo(text);
-        BinaryPrimitives.WriteInt64BigEndian(text[path.Length..], image.Length);
-        BinaryPrimitives.WriteInt64BigEndian(text[(path.Length + sizeof(long))..], image.LastModified.ToUnixTimeSeconds());
-        return BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(text));
-    }
-
-    private int[] FindParents()
-    {
-        int[] parents = new int[Tree.Count];
-        for (int index = 0; index < parents.Length; index++)
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        AppendState(hash, image.RelativePath, image.Length, image.LastModified);
+        foreach (ManualFile file in image.ManualFiles)
         {
-            foreach (ImageNode child in new ImageNode(Tree, index).Children)
-            {
-                parents[child.Index] = index;
-            }
+            AppendState(hash, file.Path, file.Length, file.LastModified);
         }
 
-        return parents;
+        return BinaryPrimitives.ReadUInt128BigEndian(hash.GetHashAndReset());
+    }
+
+    private static void AppendState(IncrementalHash hash, string path, long length, DateTimeOffset modified)
+    {
+        Span<byte> numbers = stackalloc byte[2 * sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(numbers, length);
+        BinaryPrimitives.WriteInt64BigEndian(numbers[sizeof(long)..], modified.ToUnixTimeSeconds());
+        hash.AppendData(Encoding.UTF8.GetBytes(path));
+        hash.AppendData(numbers);
     }
 }
 
 /// <summary>A file, directory or link of an export.</summary>
-internal readonly record struct NfsFile(NfsExport Export, ImageNode Node)
+internal readonly record struct NfsFile(NfsExport Export, NfsNode Node)
 {
     /// <summary>Everybody may read, whoever recorded what; nobody may write.</summary>
     private const uint ReadByAll = 0b100_100_100, ExecuteByAll = 0b001_001_001;

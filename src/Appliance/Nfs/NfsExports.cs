@@ -31,7 +31,7 @@ internal sealed class NfsExports(ImageLibrary library)
             return NfsStatus.Stale;
         }
 
-        file = new NfsFile(export, new ImageNode(export.Tree, (int)handle.Node));
+        file = new NfsFile(export, new NfsNode(export.Tree, (int)handle.Node));
         return NfsStatus.Ok;
     }
 
@@ -54,26 +54,20 @@ internal sealed class NfsExports(ImageLibrary library)
         if (!BootPath.TryNormalize(path, out string? normal)
             || !normal.StartsWith(Prefix, StringComparison.Ordinal)
             || !library.Current.TrySplit(normal[Prefix.Length..], out LibraryImage? image, out string inside)
-            || image.Tree is null
-            || !image.Tree.TryFind(inside, out ImageNode node))
+            || image.Tree is null)
         {
             return MountStatus.NoEntry;
         }
 
-        if (!node.IsDirectory)
-        {
-            return MountStatus.NotDirectory;
-        }
-
         // Another state of the library may have come between: the client asks again.
         NfsExport? export = Current.ByIdentity.Values.FirstOrDefault(export => export.Image == image);
-        if (export is null)
+        if (export is null || !export.Tree.TryFind(inside, out NfsNode node))
         {
             return MountStatus.NoEntry;
         }
 
         directory = new NfsFile(export, node);
-        return MountStatus.Ok;
+        return node.IsDirectory ? MountStatus.Ok : MountStatus.NotDirectory;
     }
 
     /// <summary>The exports of the library's present state; images that are as before keep theirs.</summary>

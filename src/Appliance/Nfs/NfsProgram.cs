@@ -120,7 +120,7 @@ internal sealed class NfsProgram(NfsExports exports, ILogger log) : IRpcProgram
             return NfsStatus.Ok;
         }
 
-        bool isThere = directory.Export.Tree.TryFindEntry(directory.Node, name, out ImageNode node);
+        bool isThere = directory.Export.Tree.TryFindEntry(directory.Node, name, out NfsNode node);
         found = directory with { Node = node };
         return isThere ? NfsStatus.Ok : NfsStatus.NoEntry;
     }

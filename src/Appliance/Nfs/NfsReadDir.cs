@@ -1,6 +1,5 @@
 using System.Text;
 using Appliance.Formats.Nfs;
-using Appliance.Images;
 
 namespace Appliance.Nfs;
 
@@ -75,7 +74,7 @@ internal static class NfsReadDir
 
         if (fits)
         {
-            foreach (ImageNode child in directory.Node.Children.Skip(number - DotEntries))
+            foreach (NfsNode child in directory.Node.Children.Skip(number - DotEntries))
             {
                 if (!TryWriteEntry(directory with { Node = child }, child.Name, number + 1, ref entries, ref results))
                 {

@@ -26,7 +26,7 @@ internal sealed class RecentFile(TimeProvider time) : IDisposable
         if (entry is null || entry.File != file)
         {
             entry?.Payload.Dispose();
-            entry = file.Export.Image.OpenFile(file.Node) is { } payload ? new Entry(file, payload) : null;
+            entry = file.Node.Open(file.Export.Image) is { } payload ? new Entry(file, payload) : null;
         }
 
         _busy = entry;

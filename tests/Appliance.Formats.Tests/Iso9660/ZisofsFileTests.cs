@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using Appliance.Formats.Iso9660;
 
 namespace Appliance.Formats.Tests.Iso9660;
@@ -33,7 +32,7 @@ public sealed class ZisofsFileTests
     public void Blocks_read_as_they_were_before(int version, int bits, int length)
     {
         byte[] original = Sample(length);
-        byte[] compressed = Compress(original, version, bits);
+        byte[] compressed = HandMadeZisofs.Compress(original, version, bits);
         Assert.True(ZisofsFile.TryOpen(new MemorySectorSource(compressed), out ZisofsFile? file, out string? reason), reason);
         Assert.Equal((length, 1 << bits), (file.Length, file.BlockLength));
         Assert.Equal(original, ReadAll(compressed));
@@ -47,8 +46,8 @@ public sealed class ZisofsFileTests
         byte[] original = Sample((3 * BlockLength) + 5);
         original.AsSpan(BlockLength, BlockLength).Clear();
         original.AsSpan(3 * BlockLength).Clear();
-        byte[] compressed = Compress(original, version, Bits);
-        Assert.True(compressed.Length < Compress(Sample(original.Length), version, Bits).Length);
+        byte[] compressed = HandMadeZisofs.Compress(original, version, Bits);
+        Assert.True(compressed.Length < HandMadeZisofs.Compress(Sample(original.Length), version, Bits).Length);
         Assert.Equal(original, ReadAll(compressed));
     }
 
@@ -57,7 +56,7 @@ public sealed class ZisofsFileTests
     [InlineData(2)]
     public void Every_truncation_is_refused(int version)
     {
-        byte[] compressed = Compress(Sample(2 * BlockLength), version, Bits);
+        byte[] compressed = HandMadeZisofs.Compress(Sample(2 * BlockLength), version, Bits);
         for (int length = 0; length < compressed.Length; length += length < 64 ? 1 : 97)
         {
             Assert.Null(ReadAll(compressed[..length]));
@@ -85,7 +84,7 @@ public sealed class ZisofsFileTests
     [InlineData(2, 31, 0x80, "a block lies outside of it")]
     public void A_wrong_byte_is_said(int version, int offset, byte value, string expected)
     {
-        byte[] compressed = Compress(Sample(40_000), version, Bits);
+        byte[] compressed = HandMadeZisofs.Compress(Sample(40_000), version, Bits);
         compressed[offset] = value;
         string? reason = Reason(compressed);
         Assert.Equal(expected, reason);
@@ -94,7 +93,7 @@ public sealed class ZisofsFileTests
     [Fact]
     public void A_block_that_is_not_zlibs_is_damaged()
     {
-        byte[] compressed = Compress(Sample(1000), 1, Bits);
+        byte[] compressed = HandMadeZisofs.Compress(Sample(1000), 1, Bits);
         compressed[^1] ^= 1;
         Assert.Equal("a block is damaged", Reason(compressed));
     }
@@ -105,7 +104,7 @@ public sealed class ZisofsFileTests
     [InlineData(5_000_000)]
     public void A_block_of_another_length_than_it_should_have_is_damaged(int length)
     {
-        byte[] compressed = Compress(new byte[length].Select(static _ => (byte)1).ToArray(), 1, 17, Math.Max(length, 1 << 17));
+        byte[] compressed = HandMadeZisofs.Compress(new byte[length].Select(static _ => (byte)1).ToArray(), 1, 17, Math.Max(length, 1 << 17));
         BinaryPrimitives.WriteUInt32LittleEndian(compressed.AsSpan(8), 1000);
         Assert.Equal("a block is damaged", Reason(compressed));
     }
@@ -113,7 +112,7 @@ public sealed class ZisofsFileTests
     [Fact]
     public void A_block_twice_as_long_as_before_is_refused()
     {
-        byte[] compressed = [.. Compress(Sample(1000), 1, Bits), .. new byte[2 * BlockLength]];
+        byte[] compressed = [.. HandMadeZisofs.Compress(Sample(1000), 1, Bits), .. new byte[2 * BlockLength]];
         BinaryPrimitives.WriteUInt32LittleEndian(compressed.AsSpan(20), (uint)compressed.Length);
         Assert.Equal("a block is longer than zlib would make it", Reason(compressed));
     }
@@ -122,7 +121,7 @@ public sealed class ZisofsFileTests
     public void No_damage_gets_through_and_none_is_fatal()
     {
         byte[] original = Sample(100_000);
-        byte[] compressed = Compress(original, 2, Bits);
+        byte[] compressed = HandMadeZisofs.Compress(original, 2, Bits);
         var random = new Random(9660);
         int refused = 0;
         for (int i = 0; i < 2000; i++)
@@ -173,51 +172,5 @@ public sealed class ZisofsFileTests
         new Random(length).NextBytes(bytes.AsSpan(0, length / 2));
         bytes.AsSpan(length / 2).Fill(7);
         return bytes;
-    }
-
-    private static byte[] Compress(byte[] original, int version, int bits) => Compress(original, version, bits, 1 << bits);
-
-    private static byte[] Compress(byte[] original, int version, int bits, int blockLength)
-    {
-        byte[][] blocks = [.. original.Chunk(blockLength).Select(Deflate)];
-        int pointerLength = 4 * version;
-        byte[] header = new byte[version == 1 ? 16 : 24];
-        Convert.FromHexString(version == 1 ? "37E45396C9DBD607" : "EF2255A1BC1B95A0").CopyTo(header, 0);
-        if (version == 1)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(8), (uint)original.Length);
-            (header[12], header[13]) = (4, (byte)bits);
-        }
-        else
-        {
-            (header[9], header[10], header[11]) = (6, 1, (byte)bits);
-            BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(12), (ulong)original.Length);
-        }
-
-        byte[] pointers = new byte[(blocks.Length + 1) * pointerLength];
-        int position = header.Length + pointers.Length;
-        for (int i = 0; i <= blocks.Length; i++)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(pointers.AsSpan(i * pointerLength), (uint)position);
-            position += i < blocks.Length ? blocks[i].Length : 0;
-        }
-
-        return [.. header, .. pointers, .. blocks.SelectMany(static block => block)];
-    }
-
-    private static byte[] Deflate(byte[] block)
-    {
-        if (!block.AsSpan().ContainsAnyExcept((byte)0))
-        {
-            return [];
-        }
-
-        var compressed = new MemoryStream();
-        using (var stream = new ZLibStream(compressed, CompressionLevel.Fastest))
-        {
-            stream.Write(block);
-        }
-
-        return compressed.ToArray();
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using Appliance.Formats.Nfs;
-using Appliance.Images;
 using Appliance.Nfs;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -73,8 +72,8 @@ public sealed class NfsHostileTests(NfsServerFixture fixture) : IClassFixture<Nf
     private static IEnumerable<byte[]> Calls(NfsExports exports)
     {
         Assert.Equal(MountStatus.Ok, exports.TryFindPath("/boot/rescue/my live"u8, out NfsFile root));
-        Assert.True(root.Export.Tree.TryFind("big.bin", out ImageNode big));
-        Assert.True(root.Export.Tree.TryFind("many", out ImageNode many));
+        Assert.True(root.Export.Tree.TryFind("big.bin", out NfsNode big));
+        Assert.True(root.Export.Tree.TryFind("many", out NfsNode many));
         foreach (NfsFile file in (NfsFile[])[root, root with { Node = big }, root with { Node = many }])
         {
             for (uint procedure = 0; procedure <= 21; procedure++)

@@ -52,7 +52,7 @@ public sealed class ImageExtractorTests : IDisposable
         LibraryImage image = await _bench.ScanAsync();
         Assert.Equal(("own", "content"), (ExtractionBench.Open(image, "vmlinuz"), ExtractionBench.Open(image, "initrd")));
         Assert.Equal("content", File.ReadAllText(Path.Combine(_bench.Folder.Files, "vmlinuz")));
-        Assert.Equal("vmlinuz", Assert.Single(image.ManualFiles));
+        Assert.Equal("vmlinuz", Assert.Single(image.ManualFiles).Path);
         Assert.True(await _bench.Extractor().RemoveAsync(image, CancellationToken.None));
         Assert.Equal(["tool", "tool/vmlinuz"], _bench.Names());
         Assert.False(await _bench.Extractor().RemoveAsync(await _bench.ScanAsync(), CancellationToken.None));
