@@ -8,7 +8,15 @@ namespace Appliance.E2E;
 [Collection(RigSuite.Name)]
 public sealed class HostileTrafficJourneys(RigFixture rig)
 {
-    private const int Packets = 100_000;
+    private const int UsualPackets = 100_000;
+
+    /// <summary>KiB by which the daemon may grow under fragments, which never reach it.</summary>
+    private const int MaxFragmentGrowthKibibytes = 5 * 1024;
+
+    /// <summary>As for the fuzzers: make fuzz CASES=1000000 floods too.</summary>
+    private static readonly int Packets = Environment.GetEnvironmentVariable("PLUGBOOT_FUZZ_CASES") is { } cases
+        ? int.Parse(cases, CultureInfo.InvariantCulture)
+        : UsualPackets;
 
     private static readonly TimeSpan ServiceDeadline = TimeSpan.FromSeconds(20);
 
@@ -21,7 +29,7 @@ public sealed class HostileTrafficJourneys(RigFixture rig)
     [Theory]
     [InlineData("dhcp", 20250701)]
     [InlineData("tftp", 20250702)]
-    public async Task A_flood_of_broken_packets_changes_nothing(string protocol, int seed)
+    public async Task V_01_a_flood_of_broken_packets_changes_nothing(string protocol, int seed)
     {
         await using Daemon daemon = await Daemon.StartAsync(rig.Wire, "flood-" + protocol);
         await AssertServesAsync();
@@ -35,6 +43,19 @@ public sealed class HostileTrafficJourneys(RigFixture rig)
         Assert.InRange(growth, int.MinValue, MaxGrowthKibibytes);
         Assert.InRange(daemon.Log.Text.Length, 0, MaxLogCharacters);
         Assert.DoesNotContain("Unhandled exception", daemon.Log.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(0, await daemon.StopAsync());
+    }
+
+    [Fact]
+    public async Task V_20_overlapping_and_endless_fragments_change_nothing()
+    {
+        await using Daemon daemon = await Daemon.StartAsync(rig.Wire, "flood-fragments");
+        await AssertServesAsync();
+        int before = daemon.ResidentKibibytes;
+        await rig.Wire.RunOnClientAsync("dotnet", typeof(FragmentFlood).Assembly.Location, "flood", "fragments", "20", "200000");
+
+        await AssertServesAsync();
+        Assert.InRange(daemon.ResidentKibibytes - before, int.MinValue, MaxFragmentGrowthKibibytes);
         Assert.Equal(0, await daemon.StopAsync());
     }
 

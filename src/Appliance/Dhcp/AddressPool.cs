@@ -72,4 +72,17 @@ internal sealed class AddressPool
         lease = _byExpiry.Min;
         return lease is not null && !lease.IsHeld(now);
     }
+
+    /// <summary>How many addresses newcomers could get now.</summary>
+    public int CountFree(TimeSpan now)
+    {
+        int free = 0;
+        for (int i = 0; i < _leases.Length; i++)
+        {
+            bool isFree = _leases[i] is not { } lease || !lease.IsHeld(now);
+            free += isFree && _mayGive(new Ipv4Address(_first.Value + (uint)i)) ? 1 : 0;
+        }
+
+        return free;
+    }
 }

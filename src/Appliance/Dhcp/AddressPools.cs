@@ -4,12 +4,13 @@ using Appliance.Formats.Link;
 namespace Appliance.Dhcp;
 
 /// <summary>
-/// All addresses of a network that can be leased: for anyone, for machines that boot, and those that are one machine's own.
+/// All addresses of a network that can be leased: for anyone, for machines that boot or are known, and those that are one
+/// machine's own.
 /// </summary>
 internal sealed class AddressPools
 {
     /// <summary>
-    /// A fifth of the pool is only for machines that boot: a flood of made-up clients must not keep the PC on the bench
+    /// A fifth of the pool is only for machines that boot or are known: a flood of made-up clients must not keep the PC on the bench
     /// from its address.
     /// </summary>
     private const int HeldBackDivisor = 5;
@@ -17,7 +18,7 @@ internal sealed class AddressPools
     private readonly DhcpSubnet _subnet;
     private readonly ReservationTable _reservations;
     private readonly AddressPool _anyone;
-    private readonly AddressPool _booting;
+    private readonly AddressPool _heldBack;
 
     /// <summary>Addresses that are one machine's own, each by itself: none of them is ever given to a newcomer.</summary>
     private readonly Dictionary<Ipv4Address, AddressPool> _own = [];
@@ -25,11 +26,11 @@ internal sealed class AddressPools
     public AddressPools(DhcpSubnet subnet, ReservationTable reservations)
     {
         int count = (int)Math.Min(subnet.Last.Value - subnet.First.Value + 1L, LeaseTable.MaximumPool);
-        int heldBack = count / HeldBackDivisor;
+        int heldBackCount = count / HeldBackDivisor;
         _subnet = subnet;
         _reservations = reservations;
-        _anyone = new AddressPool(subnet.First, count - heldBack, MayGive);
-        _booting = new AddressPool(new Ipv4Address(subnet.First.Value + (uint)_anyone.Count), heldBack, MayGive);
+        _anyone = new AddressPool(subnet.First, count - heldBackCount, MayGive);
+        _heldBack = new AddressPool(new Ipv4Address(subnet.First.Value + (uint)_anyone.Count), heldBackCount, MayGive);
         foreach (Ipv4Address address in reservations.Addresses)
         {
             _own[address] = new AddressPool(address, 1, static _ => false);
@@ -37,7 +38,13 @@ internal sealed class AddressPools
     }
 
     /// <summary>Addresses for newcomers.</summary>
-    public int Count => _anyone.Count + _booting.Count;
+    public int Count => _anyone.Count + _heldBack.Count;
+
+    /// <summary>How many of them nobody holds; goes through all of them.</summary>
+    public int CountFree(TimeSpan now) => _anyone.CountFree(now) + _heldBack.CountFree(now);
+
+    /// <summary>Whether the address is in the part that is not for everyone.</summary>
+    public bool IsHeldBack(Ipv4Address address) => _heldBack.Contains(address) && !_own.ContainsKey(address);
 
     /// <summary>The pool that an address belongs to; false when it is none that we lease.</summary>
     public bool TryFind(Ipv4Address address, [NotNullWhen(true)] out AddressPool? pool)
@@ -45,7 +52,7 @@ internal sealed class AddressPools
         pool = _own.TryGetValue(address, out AddressPool? own) ? own
             : !_subnet.IsInPool(address) ? null
             : _anyone.Contains(address) ? _anyone
-            : _booting.Contains(address) ? _booting
+            : _heldBack.Contains(address) ? _heldBack
             : null;
         return pool is not null;
     }
@@ -60,16 +67,16 @@ internal sealed class AddressPools
     }
 
     /// <summary>Finds an address for a newcomer; false when all that it may have are held.</summary>
-    /// <param name="boots">Whether it boots from the network: then all of the pool is open to it.</param>
-    public bool TryAllocate(bool boots, TimeSpan now, [NotNullWhen(true)] out Lease? lease) =>
-        _anyone.TryAllocate(now, out lease) || (boots && _booting.TryAllocate(now, out lease));
+    /// <param name="mayHaveAll">Whether what is held back is open to it too.</param>
+    public bool TryAllocate(bool mayHaveAll, TimeSpan now, [NotNullWhen(true)] out Lease? lease) =>
+        _anyone.TryAllocate(now, out lease) || (mayHaveAll && _heldBack.TryAllocate(now, out lease));
 
     /// <summary>Takes the address that a newcomer asks for; false when it may not have it, or it is held.</summary>
-    public bool TryTake(Ipv4Address requested, bool boots, TimeSpan now, [NotNullWhen(true)] out Lease? lease)
+    public bool TryTake(Ipv4Address requested, bool mayHaveAll, TimeSpan now, [NotNullWhen(true)] out Lease? lease)
     {
         lease = null;
         if (!MayGive(requested) || !TryFind(requested, out AddressPool? pool)
-            || (pool == _booting && !boots) || pool.Find(requested)?.IsHeld(now) == true)
+            || (pool == _heldBack && !mayHaveAll) || pool.Find(requested)?.IsHeld(now) == true)
         {
             return false;
         }

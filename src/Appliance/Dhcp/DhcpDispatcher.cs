@@ -226,6 +226,10 @@ internal sealed class DhcpDispatcher(DhcpDispatcher.Parts parts, DhcpCounters co
         }
 
         report.Transaction(message, client, reply, now);
+        if (reply.Outcome == DhcpOutcome.Offer && parts.Scopes.Find(message) is { } scope && scope.Alarm.Check(scope.Leases, now) is { } free)
+        {
+            report.PoolLow(scope.Subnet, free);
+        }
     }
 
     private void ReportConflicts(TimeSpan now)

@@ -102,7 +102,8 @@ public sealed class DhcpResponder
         Lease? held = scope.Leases.Find(identity, now);
         bool elsewhere = !selecting && held is { State: LeaseState.Bound } && held.IsHeld(now) && held.Address != address;
         uint seconds = LeaseSeconds(message, client);
-        return !elsewhere && scope.Leases.TryBind(identity, address, Expiry(now, seconds), now)
+        bool boots = client.Stage != ClientStage.None;
+        return !elsewhere && scope.Leases.TryBind(identity, address, boots, Expiry(now, seconds), now)
             ? Grant(scope, message, client, scope.Leases.ReservationOf(identity), address, seconds, buffer)
             : Refuse(scope, message, address, buffer);
     }

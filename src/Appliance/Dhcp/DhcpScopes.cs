@@ -5,7 +5,10 @@ using Appliance.Options;
 namespace Appliance.Dhcp;
 
 /// <summary>One network that is served: its addresses, who has them, and what its clients are told.</summary>
-internal sealed record DhcpScope(DhcpSubnet Subnet, LeaseTable Leases, DhcpReplyOptions Options);
+internal sealed record DhcpScope(DhcpSubnet Subnet, LeaseTable Leases, DhcpReplyOptions Options)
+{
+    public PoolAlarm Alarm { get; } = new();
+}
 
 /// <summary>All networks that are served: our own wire, and those behind relay agents.</summary>
 public sealed class DhcpScopes

@@ -63,5 +63,18 @@ internal sealed partial class DhcpTransactionLog
             "dhcp: the other server, {Server}, gives addresses such as {Offered}, which cannot reach ours, {Own}: give us one of its "
             + "network by address")]
         public static partial void Unreachable(ILogger log, Ipv4Address server, Ipv4Address offered, Ipv4Address own);
+
+        [LoggerMessage(
+            15,
+            LogLevel.Warning,
+            "dhcp pool {First} to {Last} runs low, {Free} addresses are left: make it larger by dhcp-pool, or shorten dhcp-lease-time")]
+        public static partial void PoolLow(ILogger log, Ipv4Address first, Ipv4Address last, int free);
+
+        [LoggerMessage(
+            16,
+            LogLevel.Error,
+            "dhcp {Mac} declines address after address, now {Address}: something on the wire answers ARP for every address (a router with "
+            + "proxy ARP), or this machine's card is broken; disconnect one after the other")]
+        public static partial void DeclinesAll(ILogger log, string mac, Ipv4Address address);
     }
 }

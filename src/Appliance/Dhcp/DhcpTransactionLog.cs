@@ -18,7 +18,11 @@ internal sealed partial class DhcpTransactionLog(
     /// <summary>A full pool under a flood is told once in this time.</summary>
     private static readonly TimeSpan AlarmInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>Declines of one station in ten minutes that are an accident; the third is none (D-12).</summary>
+    private const double AccidentalDeclines = 2;
+
     private readonly TokenBuckets _lines = new(LinesPerSecond, LinesPerSecond);
+    private readonly TokenBuckets _declines = new(AccidentalDeclines / 600, AccidentalDeclines);
     private TimeSpan? _lastAlarm;
     private Ipv4Address _foreign;
 
@@ -50,6 +54,8 @@ internal sealed partial class DhcpTransactionLog(
     public void Malformed(int length, string reason) => Log.Malformed(log, interfaceName, length, reason);
 
     public void SocketFailed(string reason) => Log.SocketFailed(log, interfaceName, reason);
+
+    public void PoolLow(DhcpSubnet of, int free) => Log.PoolLow(log, of.First, of.Last, free);
 
     public void Conflict(Ipv4Address address, MacAddress station) => Log.Conflict(log, address, station);
 
@@ -96,13 +102,25 @@ internal sealed partial class DhcpTransactionLog(
 
         if (reply.Outcome == DhcpOutcome.Declined)
         {
-            Log.Declined(log, DhcpText.Hardware(message.Chaddr), reply.Address);
+            WriteDecline(message, reply, now);
         }
 
         if (reply.Outcome is DhcpOutcome.Offer or DhcpOutcome.Ack or DhcpOutcome.NoLoader
             && reply.File is null && policy.MissingLoader(client) is { } remedy)
         {
             Log.NoLoader(log, DhcpText.Hardware(message.Chaddr), client.Architecture, remedy);
+        }
+    }
+
+    private void WriteDecline(in DhcpMessage message, in DhcpReply reply, TimeSpan now)
+    {
+        if (_declines.TryTake(message.Mac, now))
+        {
+            Log.Declined(log, DhcpText.Hardware(message.Chaddr), reply.Address);
+        }
+        else
+        {
+            Log.DeclinesAll(log, DhcpText.Hardware(message.Chaddr), reply.Address);
         }
     }
 

@@ -22,11 +22,15 @@ public sealed class LeaseTable
     /// <summary>At most a quarter of the pool is in quarantine: a client that declines everything must not empty it.</summary>
     private const int QuarantineDivisor = 4;
 
+    /// <summary>
+    /// Machines that are remembered beyond their leases. Who was here first stays: a flood of newcomers makes nobody forgotten.
+    /// </summary>
+    private const int MaximumKnown = 4096;
+
     private readonly AddressPools _pools;
     private readonly ReservationTable _reservations;
-    private readonly Dictionary<byte[], Lease> _byIdentity = new(ByteComparer.Instance);
-    private readonly Dictionary<byte[], Lease>.AlternateLookup<ReadOnlySpan<byte>> _byIdentityBytes;
-    private readonly Dictionary<MacAddress, Lease> _byChaddr = [];
+    private readonly LeaseIndex _index = new();
+    private readonly HashSet<MacAddress> _known = [];
     private readonly List<Lease> _quarantined = [];
     private readonly HashSet<Lease> _changed = [];
 
@@ -35,8 +39,13 @@ public sealed class LeaseTable
     {
         _pools = new AddressPools(subnet, reservations);
         _reservations = reservations;
-        _byIdentityBytes = _byIdentity.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
+
+    /// <summary>Addresses for newcomers, held or not.</summary>
+    public int PoolCount => _pools.Count;
+
+    /// <summary>How many of them nobody holds; goes through all of them.</summary>
+    public int CountFree(TimeSpan now) => _pools.CountFree(now);
 
     /// <summary>
     /// Takes what must be written to disk: leases granted, given back or lost since the last call. One that was only
@@ -59,7 +68,8 @@ public sealed class LeaseTable
         }
 
         Lease lease = pool.GetOrAdd(address);
-        Assign(lease, holder);
+        _index.Assign(lease, holder);
+        Remember(holder);
         lease.State = LeaseState.Bound;
         lease.WasBound = true;
         lease.StoredUntil = expires;
@@ -70,18 +80,8 @@ public sealed class LeaseTable
     public DhcpReservation? ReservationOf(ClientIdentity client) =>
         _reservations.TryFind(client, out DhcpReservation? reservation) ? reservation : null;
 
-    /// <summary>
-    /// The lease that this client has or had last. One that it holds comes before one that has ended; its own identity
-    /// before its hardware address, by which ROM, iPXE and operating system of one machine share an address.
-    /// </summary>
-    public Lease? Find(ClientIdentity client, TimeSpan now)
-    {
-        Lease? own = _byIdentityBytes.TryGetValue(client.Bytes, out Lease? byIdentity) ? byIdentity : null;
-        Lease? sameMachine = !client.Chaddr.IsNone && _byChaddr.TryGetValue(client.Chaddr, out Lease? byChaddr) ? byChaddr : null;
-        return own is not null && own.IsHeld(now) ? own
-            : sameMachine is not null && sameMachine.IsHeld(now) ? sameMachine
-            : own ?? sameMachine;
-    }
+    /// <summary>The lease that this client has or had last, or null; one that it holds first.</summary>
+    public Lease? Find(ClientIdentity client, TimeSpan now) => _index.Find(client, now);
 
     /// <summary>
     /// Reserves an address in the order of RFC 2131 §4.3.1: the client's own, the one that it has or had, the one that it
@@ -92,16 +92,17 @@ public sealed class LeaseTable
     public bool TryOffer(
         ClientIdentity client, Ipv4Address requested, bool boots, TimeSpan now, [NotNullWhen(true)] out Lease? lease)
     {
+        bool mayHaveAll = MayHaveAll(client, boots);
         lease = FindOwn(client, now) ?? Find(client, now);
         if (lease is null
-            && !_pools.TryTake(requested, boots, now, out lease)
-            && !_pools.TryAllocate(boots, now, out lease))
+            && !_pools.TryTake(requested, mayHaveAll, now, out lease)
+            && !_pools.TryAllocate(mayHaveAll, now, out lease))
         {
             return false;
         }
 
         bool isBound = lease.State == LeaseState.Bound && lease.IsHeld(now);
-        Assign(lease, client);
+        _index.Assign(lease, client);
         if (!isBound)
         {
             lease.State = LeaseState.Offered;
@@ -120,7 +121,8 @@ public sealed class LeaseTable
     /// Gives the address to the client until <paramref name="expires"/>; false when it is not ours to give, or another has
     /// it, or a stranger uses it. An unknown client may take a free address: it knew us before we restarted.
     /// </summary>
-    public bool TryBind(ClientIdentity client, Ipv4Address address, TimeSpan expires, TimeSpan now)
+    /// <param name="boots">As in <see cref="TryOffer"/>: what is held back cannot be had by claiming it either.</param>
+    public bool TryBind(ClientIdentity client, Ipv4Address address, bool boots, TimeSpan expires, TimeSpan now)
     {
         if (!_pools.TryFind(address, out AddressPool? pool)
             || _reservations.IsForAnother(address, client)
@@ -130,7 +132,8 @@ public sealed class LeaseTable
         }
 
         Lease lease = pool.GetOrAdd(address);
-        if (lease.IsHeld(now) && !IsHolder(lease, client))
+        bool isHolder = IsHolder(lease, client);
+        if (!isHolder && (lease.IsHeld(now) || (_pools.IsHeldBack(address) && !MayHaveAll(client, boots))))
         {
             return false;
         }
@@ -142,8 +145,9 @@ public sealed class LeaseTable
         }
 
         bool isRenewal = lease.State == LeaseState.Bound && lease.IsHeld(now)
-            && client.Bytes.SequenceEqual(lease.Identity) && client.Chaddr == lease.Chaddr;
-        Assign(lease, client);
+            && IsSame(lease, client);
+        _index.Assign(lease, client);
+        Remember(client);
         lease.State = LeaseState.Bound;
         lease.WasBound = true;
         pool.SetExpiry(lease, expires);
@@ -227,35 +231,34 @@ public sealed class LeaseTable
         return lease is not null && (!lease.IsHeld(now) || IsHolder(lease, client)) ? lease : null;
     }
 
+    /// <summary>
+    /// A client may give up what it holds under the identity and from the hardware address that it was given to, both: what is
+    /// lost by mistake is lost for a machine that runs, and one of the two alone is easily made up (V-06).
+    /// </summary>
     private bool TryGetHeld(ClientIdentity client, Ipv4Address address, TimeSpan now, [NotNullWhen(true)] out Lease? lease)
     {
         lease = _pools.TryFind(address, out AddressPool? pool) ? pool.Find(address) : null;
-        return lease is not null && lease.IsHeld(now) && IsHolder(lease, client);
+        return lease is not null && lease.IsHeld(now) && lease.State != LeaseState.Quarantined && IsSame(lease, client);
     }
+
+    private static bool IsSame(Lease lease, ClientIdentity client) =>
+        client.Bytes.SequenceEqual(lease.Identity) && client.Chaddr == lease.Chaddr;
 
     private static bool IsHolder(Lease lease, ClientIdentity client) =>
         lease.State != LeaseState.Quarantined
         && (client.Bytes.SequenceEqual(lease.Identity) || (!client.Chaddr.IsNone && client.Chaddr == lease.Chaddr));
 
-    /// <summary>Makes the client the holder, under the identity and hardware address that it uses now.</summary>
-    private void Assign(Lease lease, ClientIdentity client)
+    /// <summary>
+    /// Whether the part of the pool that is held back is open to the client: to machines that boot, and to those that had a
+    /// lease before (V-05).
+    /// </summary>
+    private bool MayHaveAll(ClientIdentity client, bool boots) => boots || _known.Contains(client.Chaddr);
+
+    private void Remember(ClientIdentity client)
     {
-        if (!client.Bytes.SequenceEqual(lease.Identity))
+        if (!client.Chaddr.IsNone && _known.Count < MaximumKnown)
         {
-            RemoveIdentity(lease);
-            lease.Identity = client.Bytes.ToArray();
-        }
-
-        if (client.Chaddr != lease.Chaddr)
-        {
-            RemoveChaddr(lease);
-            lease.Chaddr = client.Chaddr;
-        }
-
-        _byIdentity[lease.Identity] = lease;
-        if (!lease.Chaddr.IsNone)
-        {
-            _byChaddr[lease.Chaddr] = lease;
+            _known.Add(client.Chaddr);
         }
     }
 
@@ -272,10 +275,7 @@ public sealed class LeaseTable
 
     private void Quarantine(Lease lease, TimeSpan now)
     {
-        RemoveIdentity(lease);
-        RemoveChaddr(lease);
-        lease.Identity = [];
-        lease.Chaddr = MacAddress.None;
+        _index.Remove(lease);
         if (lease.StoredUntil != default)
         {
             lease.StoredUntil = default;
@@ -292,21 +292,5 @@ public sealed class LeaseTable
         _quarantined.Add(lease);
         lease.State = LeaseState.Quarantined;
         _pools.SetExpiry(lease, now + QuarantineTime);
-    }
-
-    private void RemoveIdentity(Lease lease)
-    {
-        if (_byIdentity.TryGetValue(lease.Identity, out Lease? mapped) && mapped == lease)
-        {
-            _byIdentity.Remove(lease.Identity);
-        }
-    }
-
-    private void RemoveChaddr(Lease lease)
-    {
-        if (_byChaddr.TryGetValue(lease.Chaddr, out Lease? mapped) && mapped == lease)
-        {
-            _byChaddr.Remove(lease.Chaddr);
-        }
     }
 }

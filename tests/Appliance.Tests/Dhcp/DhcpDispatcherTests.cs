@@ -169,6 +169,53 @@ public sealed class DhcpDispatcherTests : IDisposable
         await Deadline.UntilAsync(() => _counters[DhcpOutcome.SocketFailed] == 2);
     }
 
+    [Fact]
+    public void D_15_a_pool_that_runs_low_is_said_once_and_again_when_it_had_recovered()
+    {
+        DhcpDispatcher dispatcher = Create(DhcpMode.Server);
+        for (int client = 0; client < 89; client++)
+        {
+            Discover(dispatcher, client, Boots);
+        }
+
+        Assert.Equal(0, Said("runs low"));
+        Discover(dispatcher, 89, Boots);
+        _time.Advance(PoolAlarm.Interval);
+        Discover(dispatcher, 90, Boots);
+        Discover(dispatcher, 91, Boots);
+        Assert.Equal(1, Said("runs low, 9 addresses are left"));
+
+        _time.Advance(LeaseTable.OfferTime);
+        Discover(dispatcher, 0, Boots);
+        _time.Advance(PoolAlarm.Interval);
+        for (int client = 0; client < 91; client++)
+        {
+            Discover(dispatcher, client, Boots);
+        }
+
+        _time.Advance(PoolAlarm.Interval);
+        Discover(dispatcher, 91, Boots);
+        Assert.Equal(2, Said("runs low"));
+    }
+
+    [Fact]
+    public void D_12_a_machine_that_declines_a_third_address_raises_an_alarm()
+    {
+        DhcpDispatcher dispatcher = Create(DhcpMode.Server);
+        for (int address = 100; address < 102; address++)
+        {
+            Reboot(dispatcher, 1, $"192.168.100.{address}");
+            Decline(dispatcher, 1, $"192.168.100.{address}");
+        }
+
+        Assert.Equal((2, 0), (Said("a machine with a fixed address in our pool"), Said("declines address after address")));
+        Reboot(dispatcher, 1, "192.168.100.102");
+        Decline(dispatcher, 1, "192.168.100.102");
+        Assert.Equal((2, 1), (Said("a machine with a fixed address in our pool"), Said("declines address after address")));
+    }
+
+    private int Said(string words) => _log.Lines.Count(line => line.Text.Contains(words, StringComparison.Ordinal));
+
     private DhcpDispatcher Create(DhcpMode mode)
     {
         var options = new ApplianceOptions { Dhcp = new DhcpOptions { Mode = mode } };
@@ -197,4 +244,9 @@ public sealed class DhcpDispatcherTests : IDisposable
         (DhcpRequest.Of(DhcpMessageType.Request, [(DhcpOptionCode.RequestedAddress, DhcpRequest.Address(address)), .. options])
             with
         { Chaddr = DhcpRequest.Mac(client), Broadcast = true }).ToBytes());
+
+    private static void Decline(DhcpDispatcher dispatcher, int client, string address) => dispatcher.Handle(
+        (DhcpRequest.Of(DhcpMessageType.Decline, (DhcpOptionCode.RequestedAddress, DhcpRequest.Address(address)))
+            with
+        { Chaddr = DhcpRequest.Mac(client) }).ToBytes());
 }

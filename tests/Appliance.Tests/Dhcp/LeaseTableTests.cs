@@ -86,6 +86,62 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
+    public void V_05_a_machine_that_had_a_lease_gets_an_address_when_a_flood_has_taken_its_own()
+    {
+        var bench = new Bench();
+        byte[] known = DhcpRequest.Mac(77_777);
+        bench.Obtain(known);
+        bench.Time.Advance(bench.Options.Dhcp.LeaseTime);
+        for (int client = 0; client < 10_000; client++)
+        {
+            bench.Discover(DhcpRequest.Mac(client));
+        }
+
+        Assert.Equal(DhcpOutcome.PoolExhausted, bench.Discover(DhcpRequest.Mac(20_000)).Outcome);
+        Assert.Equal("192.168.100.180", bench.Obtain(known));
+    }
+
+    [Fact]
+    public void V_05_a_machine_that_is_known_from_disk_counts_as_known()
+    {
+        var bench = new Bench();
+        byte[] known = DhcpRequest.Mac(1);
+        bench.Leases.Restore(Address(100), new ClientIdentity([1, .. known], MacAddress.Read(known)), TimeSpan.Zero);
+        for (int client = 10; client < 10_000; client++)
+        {
+            bench.Discover(DhcpRequest.Mac(client));
+        }
+
+        Assert.Equal("192.168.100.180", bench.Obtain(known));
+    }
+
+    [Fact]
+    public void V_05_what_is_held_back_cannot_be_had_by_claiming_it()
+    {
+        var bench = new Bench();
+
+        Assert.Equal(DhcpOutcome.Nak, bench.Reboot(DhcpRequest.Mac(1), "192.168.100.180").Outcome);
+        Assert.Equal(DhcpOutcome.Ack, bench.Reboot(DhcpRequest.Mac(1), "192.168.100.179").Outcome);
+        Assert.Equal(DhcpOutcome.Ack, bench.Reboot(DhcpRequest.Mac(2), "192.168.100.180", Boots).Outcome);
+        Assert.Equal(DhcpOutcome.Ack, bench.Renew(DhcpRequest.Mac(2), "192.168.100.180").Outcome);
+    }
+
+    [Fact]
+    public void V_06_an_identifier_or_a_hardware_address_alone_gives_nothing_up()
+    {
+        var bench = new Bench();
+        byte[] mac = DhcpRequest.Mac(1);
+        (DhcpOptionCode, byte[]) identifier = (DhcpOptionCode.ClientIdentifier, [0xff, 1, 2, 3]);
+        string address = bench.Obtain(mac, identifier);
+        DhcpRequest release = DhcpRequest.Of(DhcpMessageType.Release, identifier) with { Ciaddr = address, Chaddr = DhcpRequest.Mac(9) };
+
+        Assert.Equal(DhcpOutcome.NotHolder, bench.Send(release).Outcome);
+        Assert.Equal(DhcpOutcome.NotHolder, bench.Release(mac, address).Outcome);
+        Assert.Equal(DhcpOutcome.NotHolder, bench.Decline(mac, address).Outcome);
+        Assert.Equal(DhcpOutcome.Released, bench.Send(release with { Chaddr = mac }).Outcome);
+    }
+
+    [Fact]
     public void V_06_a_client_that_declines_everything_takes_at_most_a_quarter_out_of_use()
     {
         var bench = new Bench();
