@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Appliance.Boot;
 using Appliance.Boot.Profiles;
 using Appliance.Boot.Timeline;
+using Appliance.Catalog;
 using Appliance.Dhcp;
 using Appliance.Http;
 using Appliance.Images;
@@ -46,7 +47,8 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
         var menus = new BootMenus(ServicesOf(options, loaders.Contains), new ProfileFiles(options.Storage.OwnProfiles), options.Menu, _time);
         LogProfiles(menus.Profiles);
         var clients = new BootClients();
-        var files = new BootFiles(library, loaders, menus, clients);
+        using var nextBoots = NextBoots.Open(options.Storage.State, logs.CreateLogger<NextBoots>());
+        var files = new BootFiles(library, loaders, menus, clients, nextBoots);
         loaders.Refresh();
         library.Changed += (_, _) => menus.Update(library.Current.Images);
         var timeline = new BootTimeline(_time);

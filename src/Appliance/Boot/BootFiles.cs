@@ -1,4 +1,5 @@
 using System.Net;
+using Appliance.Catalog;
 using Appliance.Images;
 
 namespace Appliance.Boot;
@@ -7,7 +8,8 @@ namespace Appliance.Boot;
 /// What clients can fetch, by name: a table of published names, never a path in a file system. The TFTP and HTTP servers
 /// ask here and nowhere else.
 /// </summary>
-public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMenus menus, BootClients clients)
+/// <param name="next">What single machines start next; null for none.</param>
+public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMenus menus, BootClients clients, NextBoots? next = null)
 {
     /// <summary>
     /// Opens what <paramref name="path"/> names for this client. The path is decoded once, starts with one slash, holds
@@ -22,15 +24,15 @@ public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMen
         {
             // Whoever comes by TFTP may have no HTTP, and could not go where the dispatch script sends it.
             "/menu.ipxe" when protocol is BootProtocol.Tftp && clients.Find(client) is { } known =>
-                menus.OpenIpxe(new ClientMachine(known.Firmware)),
+                menus.OpenIpxe(new ClientMachine(known.Firmware), TakeNext(client)),
             "/menu.ipxe" => menus.OpenDispatch(),
             "/autoexec.ipxe" => menus.OpenAutoexec(),
             "/grub/grub.cfg" => menus.OpenGrubDispatch(),
-            "/grub/menu-x86_64.cfg" => menus.OpenGrub(ClientFirmware.UefiX64),
-            "/grub/menu-arm64.cfg" => menus.OpenGrub(ClientFirmware.UefiArm64),
-            "/grub/secure-x86_64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiX64, loaders.TrustedSigners),
-            "/grub/secure-arm64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiArm64, loaders.TrustedSigners),
-            _ when path.StartsWith("/menu/", StringComparison.Ordinal) => TryOpenMenu(path["/menu/".Length..]),
+            "/grub/menu-x86_64.cfg" => menus.OpenGrub(ClientFirmware.UefiX64, TakeNext(client)),
+            "/grub/menu-arm64.cfg" => menus.OpenGrub(ClientFirmware.UefiArm64, TakeNext(client)),
+            "/grub/secure-x86_64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiX64, loaders.TrustedSigners, TakeNext(client)),
+            "/grub/secure-arm64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiArm64, loaders.TrustedSigners, TakeNext(client)),
+            _ when path.StartsWith("/menu/", StringComparison.Ordinal) => TryOpenMenu(path["/menu/".Length..], client),
             _ when path.StartsWith("/isos/", StringComparison.Ordinal) => TryOpenImage(path["/isos/".Length..]),
             _ when path.StartsWith("/boot/", StringComparison.Ordinal) => TryOpenInside(path["/boot/".Length..]),
             _ when protocol == BootProtocol.Http && path.StartsWith("/slim/", StringComparison.Ordinal) =>
@@ -40,10 +42,16 @@ public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMen
     }
 
     /// <summary>The menu for the machine that iPXE describes (<see cref="ClientMachine.TryParse"/>).</summary>
-    private Payload? TryOpenMenu(string name) =>
+    private Payload? TryOpenMenu(string name, IPAddress client) =>
         name.EndsWith(".ipxe", StringComparison.Ordinal) && ClientMachine.TryParse(name[..^".ipxe".Length]) is { } machine
-            ? menus.OpenIpxe(machine)
+            ? menus.OpenIpxe(machine, TakeNext(client))
             : null;
+
+    /// <summary>
+    /// What was set for the machine at this address, which is used up: a menu counts as shown when it is fetched, and loaders
+    /// fetch theirs once.
+    /// </summary>
+    private string? TakeNext(IPAddress client) => next is not null && clients.Find(client) is { } known ? next.Take(known.Mac) : null;
 
     private Payload? TryOpenImage(string path) =>
         library.Current.TryFindByFile(path, out LibraryImage? image) ? image.OpenImage() : null;

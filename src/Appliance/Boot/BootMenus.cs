@@ -14,6 +14,11 @@ namespace Appliance.Boot;
 /// </summary>
 public sealed class BootMenus
 {
+    /// <summary>
+    /// Time before an entry starts that was set for this machine: whoever stands before it can still choose another.
+    /// </summary>
+    private static readonly TimeSpan NextBootTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>Kinds of machine whose scripts are kept; a bench has a dozen. Others get one that is written for them.</summary>
     private const int MaxScripts = 64;
 
@@ -21,6 +26,7 @@ public sealed class BootMenus
     private readonly ProfileFiles _profiles;
     private readonly IpxeMenu _ipxe;
     private readonly GrubMenu _grub;
+    private readonly MenuOptions _options;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private State _state;
@@ -35,6 +41,7 @@ public sealed class BootMenus
         _profiles.Refresh();
         _ipxe = new IpxeMenu(services.Server, options);
         _grub = new GrubMenu(services.Server, options);
+        _options = options;
         _time = time;
         _state = new State([], [], time.GetUtcNow());
     }
@@ -97,9 +104,16 @@ public sealed class BootMenus
     public Payload OpenDispatch() => Payload.FromMemory(_ipxe.WriteDispatch(), _state.Made, MediaType.Text);
 
     /// <summary>The iPXE menu for a kind of machine.</summary>
-    public Payload OpenIpxe(ClientMachine machine)
+    /// <param name="next">The entry that this one machine starts by itself; null for what the settings say.</param>
+    public Payload OpenIpxe(ClientMachine machine, string? next = null)
     {
         State state = _state;
+        if (next is not null)
+        {
+            var menu = new IpxeMenu(_services.Server, Starting(next));
+            return Payload.FromMemory(menu.Write(MenuModel.Build(state.Images, new MenuAudience(machine, _services)), machine), _time.GetUtcNow(), MediaType.Text);
+        }
+
         if (!state.Scripts.TryGetValue(machine, out byte[]? script))
         {
             var audience = new MenuAudience(machine, _services);
@@ -117,22 +131,29 @@ public sealed class BootMenus
     public Payload OpenGrubDispatch() => Payload.FromMemory(_grub.WriteDispatch(), _state.Made, MediaType.Text);
 
     /// <summary>The GRUB menu for a kind of UEFI firmware.</summary>
-    public Payload OpenGrub(ClientFirmware firmware)
-    {
-        State state = _state;
-        byte[] script = state.GrubScripts.GetOrAdd((firmware, FrozenSet<string>.Empty), key => WriteGrub(state, key.Firmware, GrubMenu.Refuses));
-        return Payload.FromMemory(script, state.Made, MediaType.Text);
-    }
+    /// <param name="next">As for <see cref="OpenIpxe"/>.</param>
+    public Payload OpenGrub(ClientFirmware firmware, string? next = null) =>
+        OpenGrub((firmware, FrozenSet<string>.Empty), next, static (_, _) => GrubMenu.Refuses);
 
     /// <summary>The same where the firmware enforces Secure Boot.</summary>
     /// <param name="trusted">Names of the signers that the client's shim accepts.</param>
-    public Payload OpenSecureGrub(ClientFirmware firmware, FrozenSet<string> trusted)
+    /// <param name="next">As for <see cref="OpenIpxe"/>.</param>
+    public Payload OpenSecureGrub(ClientFirmware firmware, FrozenSet<string> trusted, string? next = null) => OpenGrub(
+        (firmware, trusted), next, static (state, key) => line => RefusesSecurely(state, line, key.Trusted));
+
+    private Payload OpenGrub(
+        (ClientFirmware Firmware, FrozenSet<string> Trusted) kind, string? next,
+        Func<State, (ClientFirmware Firmware, FrozenSet<string> Trusted), Func<BootLine, string?>> refuses)
     {
         State state = _state;
-        byte[] script = state.GrubScripts.GetOrAdd(
-            (firmware, trusted), key => WriteGrub(state, key.Firmware, line => RefusesSecurely(state, line, key.Trusted)));
-        return Payload.FromMemory(script, state.Made, MediaType.Text);
+        return next is null
+            ? Payload.FromMemory(
+                state.GrubScripts.GetOrAdd(kind, key => WriteGrub(_grub, state, key.Firmware, refuses(state, key))), state.Made, MediaType.Text)
+            : Payload.FromMemory(
+                WriteGrub(new GrubMenu(_services.Server, Starting(next)), state, kind.Firmware, refuses(state, kind)), _time.GetUtcNow(), MediaType.Text);
     }
+
+    private MenuOptions Starting(string entry) => _options with { Default = entry, Timeout = NextBootTimeout };
 
     /// <summary>Why GRUB cannot start this where the firmware enforces Secure Boot, or null when it can.</summary>
     /// <param name="line">A line of a plan that was made here.</param>
@@ -147,8 +168,8 @@ public sealed class BootMenus
     /// <summary>The script that a signed iPXE looks for beside itself.</summary>
     public Payload OpenAutoexec() => Payload.FromMemory(_ipxe.WriteAutoexec(), _state.Made, MediaType.Text);
 
-    private byte[] WriteGrub(State state, ClientFirmware firmware, Func<BootLine, string?> refuses) =>
-        _grub.Write(MenuModel.Build(state.Images, new MenuAudience(new ClientMachine(firmware), _services), refuses));
+    private byte[] WriteGrub(GrubMenu menu, State state, ClientFirmware firmware, Func<BootLine, string?> refuses) =>
+        menu.Write(MenuModel.Build(state.Images, new MenuAudience(new ClientMachine(firmware), _services), refuses));
 
     private static BootPlan? Plan(BootPlanner planner, LibraryImage image)
     {

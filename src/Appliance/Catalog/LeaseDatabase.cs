@@ -1,15 +1,11 @@
-using System.Reflection;
 using Appliance.Interop;
 
 namespace Appliance.Catalog;
 
-/// <summary>
-/// The lease file and all of its SQL. Write-ahead log and a flush for each commit: of the settings tried with power cuts on
-/// an emulated card, the cheapest one that lost nothing (17 KB for a commit).
-/// </summary>
+/// <summary>The lease file and all of its SQL.</summary>
 internal sealed class LeaseDatabase : IDisposable
 {
-    private const string SchemaResource = "Appliance.Catalog.schema.leases.sql";
+    private const string Schema = "leases.sql";
     private const string SchemaVersion = "1";
 
     /// <summary>
@@ -39,20 +35,9 @@ internal sealed class LeaseDatabase : IDisposable
     /// <exception cref="DllNotFoundException">There is no libsqlite3.so.0.</exception>
     public static LeaseDatabase Open(string path)
     {
-        SqliteDatabase database = SqliteDatabase.Open(path);
+        SqliteDatabase database = DurableDatabase.Open(path, Schema, SchemaVersion);
         try
         {
-            // Exclusive: then no shared memory is needed, which not every file system has.
-            database.Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF");
-            database.Execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 256");
-            Require(database, "PRAGMA quick_check", "ok");
-            database.Execute("PRAGMA journal_mode = WAL");
-            if (database.QueryText("PRAGMA user_version") == "0")
-            {
-                database.Execute($"BEGIN IMMEDIATE; {ReadSchema()} COMMIT");
-            }
-
-            Require(database, "PRAGMA user_version", SchemaVersion);
             return new LeaseDatabase(database);
         }
         catch (SqliteException)
@@ -147,22 +132,4 @@ internal sealed class LeaseDatabase : IDisposable
         expires == TimeSpan.MaxValue ? null
         : expires <= now ? (long)expires.TotalSeconds
         : (expires.Ticks + Grain.Ticks - 1) / Grain.Ticks * (long)Grain.TotalSeconds;
-
-    /// <exception cref="SqliteException">The answer is another one: damage, or a version that is not ours.</exception>
-    private static void Require(SqliteDatabase database, string pragma, string expected)
-    {
-        string? answer = database.QueryText(pragma);
-        if (answer != expected)
-        {
-            throw SqliteException.ForDamage($"{pragma} answers '{answer}' instead of '{expected}'");
-        }
-    }
-
-    private static string ReadSchema()
-    {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(SchemaResource)
-            ?? throw new InvalidOperationException($"{SchemaResource} is not in the program");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }

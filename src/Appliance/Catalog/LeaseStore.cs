@@ -206,14 +206,7 @@ public sealed partial class LeaseStore : IDisposable
         }
         catch (SqliteException damage) when (damage.IsDamage)
         {
-            string aside = FilePath + ".damaged";
-            File.Move(FilePath, aside, overwrite: true);
-            if (File.Exists(FilePath + "-wal"))
-            {
-                File.Move(FilePath + "-wal", aside + "-wal", overwrite: true);
-            }
-
-            Log.SetAside(_log, FilePath, damage.Message, aside);
+            Log.SetAside(_log, FilePath, damage.Message, DurableDatabase.SetAside(FilePath));
             return LeaseDatabase.Open(FilePath);
         }
     }

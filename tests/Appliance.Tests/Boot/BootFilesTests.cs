@@ -3,6 +3,7 @@ using System.Net.NetworkInformation;
 using System.Text;
 using Appliance.Boot;
 using Appliance.Boot.Profiles;
+using Appliance.Catalog;
 using Appliance.Images;
 using Appliance.Options;
 using Appliance.Tests.Images;
@@ -19,6 +20,7 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
     private readonly BootClients _clients = new();
     private readonly ImageLibrary _library;
     private readonly BootMenus _menus;
+    private readonly NextBoots _next;
     private readonly BootFiles _files;
 
     public BootFilesTests()
@@ -37,7 +39,8 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
         var loaders = new LoaderFiles(storage);
         loaders.Refresh();
         _menus = new BootMenus(new BootServices("http://192.168.100.1"), new ProfileFiles(storage.OwnProfiles), new MenuOptions(), TimeProvider.System);
-        _files = new BootFiles(_library, loaders, _menus, _clients);
+        _next = NextBoots.Open(_folder["state"], NullLogger.Instance);
+        _files = new BootFiles(_library, loaders, _menus, _clients, _next);
         _clients.Remember(Known, new NetbootClient { Mac = PhysicalAddress.Parse("525400000001"), Stage = ClientStage.Ipxe, Firmware = ClientFirmware.UefiX64 });
     }
 
@@ -51,6 +54,7 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
 
     public void Dispose()
     {
+        _next.Dispose();
         _library.Dispose();
         _folder.Dispose();
     }
@@ -123,6 +127,43 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
         Assert.Contains("moved", menu, StringComparison.Ordinal);
         Assert.DoesNotContain("disc (", menu, StringComparison.Ordinal);
         Assert.Null(_files.TryOpen("/isos/rescue/disc.iso", Known, BootProtocol.Http));
+    }
+
+    [Fact]
+    public void A_machine_starts_once_what_was_set_for_it_and_the_others_do_not()
+    {
+        _next.Set(new NextBoot(PhysicalAddress.Parse("525400000001"), "rescue/disc", Once: true));
+
+        string other = Read("/menu/pcbios-i386.ipxe", Stranger)!;
+        string first = Read("/menu/pcbios-i386.ipxe", Known)!;
+
+        Assert.Contains("set wait 30000\n", other, StringComparison.Ordinal);
+        Assert.Contains("set wait 5000\n", first, StringComparison.Ordinal);
+        Assert.Equal(other, Read("/menu/pcbios-i386.ipxe", Known));
+    }
+
+    [Theory]
+    [InlineData("/grub/menu-x86_64.cfg")]
+    [InlineData("/grub/secure-x86_64.cfg")]
+    public void Grub_starts_once_what_was_set_for_its_machine(string menu)
+    {
+        _next.Set(new NextBoot(PhysicalAddress.Parse("525400000001"), "local", Once: true));
+
+        Assert.Contains("set timeout=30\n", Read(menu, Stranger), StringComparison.Ordinal);
+        Assert.Contains("set timeout=30\n", Read("/grub/grub.cfg", Known) + Read(menu, Stranger), StringComparison.Ordinal);
+        Assert.Contains("set timeout=5\n", Read(menu, Known), StringComparison.Ordinal);
+        Assert.Contains("set timeout=30\n", Read(menu, Known), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void By_TFTP_too_a_machine_starts_what_was_set_for_it()
+    {
+        _next.Set(new NextBoot(PhysicalAddress.Parse("525400000001"), "local", Once: false));
+
+        using Payload menu = _files.TryOpen("/menu.ipxe", Known, BootProtocol.Tftp)!;
+        byte[] bytes = new byte[menu.Length];
+        menu.Read(0, bytes);
+        Assert.Contains("set wait 5000\n", Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
     }
 
     private string? Read(string path, IPAddress client)

@@ -56,12 +56,23 @@ public sealed class BootMenusTests : IDisposable
         Assert.Contains("/proxmox.iso", Menu(menus, Pc with { MemoryMib = null }), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void What_was_set_for_one_machine_is_its_default_and_nobody_elses()
+    {
+        BootMenus menus = MakeMenus(new BootServices("http://192.168.100.1"));
+        menus.Update([TreeImage.Read("void-live").Build(_folder)]);
+
+        Assert.Contains("choose --default g-i0 --timeout ${wait} ", Menu(menus, Pc, "void-live"), StringComparison.Ordinal);
+        Assert.Contains("choose --default local --timeout ${wait} ", Menu(menus, Pc, "no-longer-there"), StringComparison.Ordinal);
+        Assert.Contains("choose --default local --timeout ${wait} ", Menu(menus, Pc), StringComparison.Ordinal);
+    }
+
     private BootMenus MakeMenus(BootServices services) =>
         new(services, new ProfileFiles(_folder["profiles"]), new MenuOptions(), TimeProvider.System);
 
-    private static string Menu(BootMenus menus, ClientMachine machine)
+    private static string Menu(BootMenus menus, ClientMachine machine, string? next = null)
     {
-        using Payload payload = menus.OpenIpxe(machine);
+        using Payload payload = menus.OpenIpxe(machine, next);
         byte[] bytes = new byte[payload.Length];
         payload.Read(0, bytes);
         return Encoding.UTF8.GetString(bytes);
