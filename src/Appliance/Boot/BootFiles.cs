@@ -37,7 +37,7 @@ public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMen
             _ when path.StartsWith("/boot/", StringComparison.Ordinal) => TryOpenInside(path["/boot/".Length..]),
             _ when protocol == BootProtocol.Http && path.StartsWith("/slim/", StringComparison.Ordinal) =>
                 TryOpenSlim(path["/slim/".Length..]),
-            _ => loaders.TryOpen(path),
+            _ => loaders.TryOpen(path) ?? (BoardPath.Common(path) is { } common ? loaders.TryOpen(common) : null),
         };
     }
 

@@ -67,8 +67,12 @@ internal sealed class DhcpReplyOptions
 
         if (file is not null)
         {
-            writer.Siaddr = _subnet.Server;
             writer.TrySetFile(file.Ascii);
+        }
+
+        if (file is not null || ChoosesFilesItself(request))
+        {
+            writer.Siaddr = _subnet.Server;
         }
 
         var context = new Context(request, client, leaseSeconds, file, reservation);
@@ -85,6 +89,13 @@ internal sealed class DhcpReplyOptions
             AddOnce(ref writer, [forAll.Code], context);
         }
     }
+
+    /// <summary>
+    /// U-Boot tells itself by its vendor class, and asks the server of siaddr for names of its own making: boot.scr.uimg,
+    /// pxelinux.cfg/ (net/bootp.c, store_bootp).
+    /// </summary>
+    private static bool ChoosesFilesItself(in DhcpMessage request) =>
+        request.TryGetOption(DhcpOptionCode.VendorClass, out ReadOnlySpan<byte> vendorClass) && vendorClass.StartsWith("U-Boot"u8);
 
     /// <summary>Writes what a client loads, for one that has or gets its address from another server.</summary>
     public void WriteProxy(

@@ -27,6 +27,13 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
     {
         var storage = new StorageOptions { Media = _folder.Path, Loaders = _folder["shipped"] };
         _folder.Write("shipped/undionly.kpxe", "loader");
+        _folder.Write("shipped/boot.scr.uimg", "script");
+        _folder.Write("shipped/pxelinux.cfg/01-52-54-00-00-00-01", "mine");
+        _folder.Write("shipped/pxelinux.cfg/default-arm", "all");
+        _folder.Write("shipped/raspberrypi/start4.elf", "common");
+        _folder.Write("shipped/raspberrypi/bootcode.bin", "first");
+        _folder.Write("shipped/raspberrypi/overlays/a.dtbo", "overlay");
+        _folder.Write("shipped/0a1b2c3d/start4.elf", "own");
         _folder.Write("tree/a b/file.txt", "inside");
         foreach (string image in new[] { "Größe #1", "rescue/disc", "rescue" })
         {
@@ -128,6 +135,27 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
         Assert.DoesNotContain("disc (", menu, StringComparison.Ordinal);
         Assert.Null(_files.TryOpen("/isos/rescue/disc.iso", Known, BootProtocol.Http));
     }
+
+    [Theory]
+    [InlineData("/pxelinux.cfg/01-52-54-00-00-00-01", "mine")]
+    [InlineData("/pxelinux.cfg/default-arm", "all")]
+    [InlineData("/boot.scr.uimg", "script")]
+    [InlineData("/0a1b2c3d/start4.elf", "own")]
+    [InlineData("/deadbeef/start4.elf", "common")]
+    [InlineData("/dc-a6-32-01-02-03/start4.elf", "common")]
+    [InlineData("/deadbeef/overlays/a.dtbo", "overlay")]
+    [InlineData("/bootcode.bin", "first")]
+    public void A_board_gets_its_own_file_or_that_of_its_kind(string path, string content) => Assert.Equal(content, Read(path, Stranger));
+
+    [Theory]
+    [InlineData("/pxelinux.cfg/01-52-54-00-00-00-02")]
+    [InlineData("/pxelinux.cfg/default")]
+    [InlineData("/deadbeef/none.elf")]
+    [InlineData("/deadbee/start4.elf")]
+    [InlineData("/deadbeeg/start4.elf")]
+    [InlineData("/dc:a6:32:01:02:03/start4.elf")]
+    [InlineData("/start4.elf")]
+    public void A_board_is_told_that_a_file_is_not_there_so_that_it_goes_on_to_the_next(string path) => Assert.Null(Read(path, Stranger));
 
     [Fact]
     public void A_machine_starts_once_what_was_set_for_it_and_the_others_do_not()

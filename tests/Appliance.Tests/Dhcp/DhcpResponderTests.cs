@@ -299,6 +299,19 @@ public sealed class DhcpResponderTests
     public void D_12_types_that_are_not_for_servers_are_dropped(byte type) => Assert.Equal(
         DhcpOutcome.UnexpectedType, _bench.Send(DhcpRequest.Of((DhcpMessageType)type)).Outcome);
 
+    [Theory]
+    [InlineData("U-Boot.armv7", "192.168.100.1")]
+    [InlineData("MSFT 5.0", "0.0.0.0")]
+    public void U_boot_is_told_who_has_the_files_that_it_chooses_itself(string vendorClass, string next)
+    {
+        Answer offer = _bench.Discover(
+            Mac1,
+            (DhcpOptionCode.VendorClass, System.Text.Encoding.ASCII.GetBytes(vendorClass)),
+            (DhcpOptionCode.ClientSystemArchitecture, [0, 0x15]));
+
+        Assert.Equal((next, ""), (offer.Message.Siaddr.ToString(), offer.File));
+    }
+
     [Fact]
     public void D_01_bootp_is_dropped() => Assert.Equal(DhcpOutcome.Bootp, _bench.Send(new DhcpRequest()).Outcome);
 
