@@ -47,6 +47,7 @@ test  /usr/sbin/sfdisk                         fdisk
 test  /usr/sbin/sgdisk                         gdisk
 test  mksquashfs                               squashfs-tools
 test  dnsmasq                                  dnsmasq-base
+test  nft                                      nftables
 live  mmdebstrap                               mmdebstrap
 live  mksquashfs                               squashfs-tools
 test  nbdcopy                                  libnbd-bin

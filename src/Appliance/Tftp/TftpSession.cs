@@ -152,7 +152,10 @@ internal sealed class TftpSession : IDisposable
             }
         }
 
-        Report(path, payload, terms, refused ? TftpResult.ClientAborted : _stopping ? TftpResult.Stopped : _transfer.Result);
+        TftpResult result = refused ? (_transfer.IsLastBlockSent ? TftpResult.Complete : TftpResult.ClientAborted)
+            : _stopping ? TftpResult.Stopped
+            : _transfer.Result;
+        Report(path, payload, terms, result);
     }
 
     private void Exchange(TftpTransfer transfer, in TftpTerms terms, TftpBlockSource source)
@@ -167,7 +170,7 @@ internal sealed class TftpSession : IDisposable
                     _socket.Send(received[..terms.WriteOptionAck(received)]);
                     break;
                 case TftpActionKind.SendBlocks:
-                    _packets ??= _server.Buffers.Rent(terms.Windowsize * source.Stride);
+                    _packets ??= _server.Buffers.Rent(transfer.MaxBlocks * source.Stride);
                     int length = source.Fill(action.First, action.Count, _packets);
                     if (length < action.Count * source.Stride)
                     {
@@ -204,7 +207,7 @@ internal sealed class TftpSession : IDisposable
     {
         TftpTransfer transfer = _transfer!;
         TimeSpan took = Now;
-        long bytes = Math.Min(transfer.AcknowledgedBlocks * terms.Blksize, payload.Length);
+        long bytes = result == TftpResult.Complete ? payload.Length : Math.Min(transfer.AcknowledgedBlocks * terms.Blksize, payload.Length);
         double megabytesPerSecond = bytes / Math.Max(took.TotalSeconds, 1e-6) / 1e6;
         _server.Log.Transferred(
             Client, path, bytes, took.TotalSeconds, megabytesPerSecond, terms.Blksize, terms.Windowsize, transfer.Retransmissions, result);

@@ -81,6 +81,7 @@ public sealed class TftpTransfer
 
     private readonly TftpTerms _terms;
     private readonly RetransmissionTimer _timer;
+    private readonly bool _mayRunAhead;
     private bool _answered;
     private int _unansweredSends;
     private bool _awaitsOptionAck;
@@ -88,6 +89,7 @@ public sealed class TftpTransfer
     private long _sent;
     private long _lastBlock;
     private bool _repeated;
+    private bool _repeatedBefore;
     private TimeSpan _sentAt;
     private TimeSpan _heardAt;
 
@@ -97,8 +99,12 @@ public sealed class TftpTransfer
     {
         _terms = terms;
         _timer = new RetransmissionTimer(terms.AgreedTimeoutSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        _mayRunAhead = length is not null && terms.Windowsize == 1;
         _lastBlock = length is { } bytes ? (bytes / terms.Blksize) + 1 : long.MaxValue;
     }
+
+    /// <summary>Most blocks that one action sends.</summary>
+    public int MaxBlocks => Math.Max(_terms.Windowsize, _mayRunAhead ? 2 : 1);
 
     /// <summary>When a <see cref="TftpEventKind.Clock"/> event is due.</summary>
     public TimeSpan Deadline => _sentAt + _timer.Current;
@@ -113,6 +119,12 @@ public sealed class TftpTransfer
 
     /// <summary>Whether the client has answered from the address that its request named.</summary>
     public bool IsAnswered => _answered;
+
+    /// <summary>
+    /// Whether the last block has been sent, so that only its ACK is missing. A client that is gone then has the file: its ACK
+    /// was lost, or it sent none, as some ROMs do.
+    /// </summary>
+    public bool IsLastBlockSent => _sent == _lastBlock;
 
     /// <summary>The source ended in this block, which is shorter than the others.</summary>
     public void EndAt(long block) => _lastBlock = block;
@@ -144,7 +156,14 @@ public sealed class TftpTransfer
     {
         _heardAt = now;
         _awaitsOptionAck = _terms.HasOptions;
-        return _awaitsOptionAck ? SendOptionAck(now) : SendWindow(now);
+        if (_awaitsOptionAck && _terms.AgreedTsize is null)
+        {
+            // Every firmware and loader asks for tsize. Who does not may be atftp, which gives the transfer up at a second
+            // OACK: it repeats its request, or its ACK, by itself after 5 s (test T_05_who_did_not_ask_for_the_size ...).
+            _timer.BePatient();
+        }
+
+        return _awaitsOptionAck ? SendOptionAck(now) : SendWindow(now, _terms.Windowsize);
     }
 
     private TftpAction OnAck(ushort block, TimeSpan now)
@@ -160,11 +179,7 @@ public sealed class TftpTransfer
         _answered = true;
         _awaitsOptionAck = false;
         _heardAt = now;
-        if (!_repeated)
-        {
-            _timer.Sample(now - _sentAt);
-        }
-
+        Learn(now);
         long lost = _sent - _acknowledged - advance;
         _acknowledged += advance;
         if (_acknowledged == _lastBlock)
@@ -175,7 +190,25 @@ public sealed class TftpTransfer
         // An ACK inside the window tells of a gap behind it: go on from there (RFC 7440 §4).
         Retransmissions += lost;
         _repeated = lost > 0;
-        return SendWindow(now);
+        return SendWindow(now, _terms.Windowsize);
+    }
+
+    private void Learn(TimeSpan now)
+    {
+        if (!_repeated)
+        {
+            _timer.Sample(now - _sentAt);
+        }
+        else if (_repeatedBefore)
+        {
+            _timer.ForgetRepetitions();
+        }
+        else
+        {
+            _timer.Forget();
+        }
+
+        _repeatedBefore = _repeated;
     }
 
     private TftpAction OnRepeatedRequest(TimeSpan now)
@@ -204,8 +237,16 @@ public sealed class TftpTransfer
     {
         _repeated = true;
         Retransmissions += Math.Max(1, _sent - _acknowledged);
-        return _awaitsOptionAck ? SendOptionAck(now) : SendWindow(now);
+        return _awaitsOptionAck ? SendOptionAck(now) : SendWindow(now, RunsAhead ? 2 : _terms.Windowsize);
     }
+
+    /// <summary>
+    /// Whether a block that was repeated in vain is sent with the one behind it. It may be that not the block was lost but its
+    /// ACK, and clients exist that answer no block twice (BusyBox) or not a third time (atftp): those answer the one behind.
+    /// Others take one after the other
+    /// (TftpLossJourneys.T_03_T_07_a_file_arrives_whole_although_packets_are_lost_each_way).
+    /// </summary>
+    private bool RunsAhead => _mayRunAhead && _answered && _timer.Repetitions > 1;
 
     private TftpAction SendOptionAck(TimeSpan now)
     {
@@ -213,10 +254,10 @@ public sealed class TftpTransfer
         return new TftpAction(TftpActionKind.SendOptionAck);
     }
 
-    private TftpAction SendWindow(TimeSpan now)
+    private TftpAction SendWindow(TimeSpan now, int blocks)
     {
         Sent(now);
-        int count = (int)Math.Min(_terms.Windowsize, _lastBlock - _acknowledged);
+        int count = (int)Math.Min(blocks, _lastBlock - _acknowledged);
         _sent = _acknowledged + count;
         return new TftpAction(TftpActionKind.SendBlocks, _acknowledged + 1, count);
     }

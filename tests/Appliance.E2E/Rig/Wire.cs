@@ -13,6 +13,9 @@ internal sealed class Wire : IAsyncDisposable
     public const string Bridge = "br0";
     public const string Tap = "tap0";
     public const string ClientInterface = "eth0";
+
+    /// <summary>The bridge's port to the client.</summary>
+    public const string ClientPort = "port0";
     public const string ServerAddress = "192.168.100.1";
 
     /// <summary>Address of the client for tools that need one; below the pool.</summary>
@@ -54,9 +57,9 @@ internal sealed class Wire : IAsyncDisposable
         await Ip("-n", wire.Server, "link", "add", Bridge, "type", "bridge");
         await Ip("-n", wire.Server, "address", "add", ServerAddress + "/24", "dev", Bridge);
         await Ip("-n", wire.Server, "tuntap", "add", Tap, "mode", "tap");
-        await Ip("-n", wire.Server, "link", "add", "port0", "type", "veth", "peer", "name", ClientInterface, "netns", wire.Client);
+        await Ip("-n", wire.Server, "link", "add", ClientPort, "type", "veth", "peer", "name", ClientInterface, "netns", wire.Client);
         await Ip("-n", wire.Server, "link", "add", "port1", "type", "veth", "peer", "name", ClientInterface, "netns", wire.Office);
-        foreach (string port in (string[])["port0", "port1", Tap])
+        foreach (string port in (string[])[ClientPort, "port1", Tap])
         {
             await Ip("-n", wire.Server, "link", "set", port, "master", Bridge, "up");
         }

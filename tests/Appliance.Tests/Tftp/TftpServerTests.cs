@@ -161,6 +161,34 @@ public sealed class TftpServerTests : IAsyncLifetime, IDisposable
         WaitFor(() => _server.ActiveTransfers == 0);
     }
 
+    [Fact]
+    public void T_02_a_client_that_leaves_without_acknowledging_the_last_block_has_the_file()
+    {
+        using (var client = new TftpClient(_server.LocalEndPoint))
+        {
+            client.Request("text", "octet\0");
+            client.Receive();
+        }
+
+        WaitFor(() => _fetches.Count == 1);
+        BootFetch fetch = _fetches.Single();
+        Assert.Equal((BootFetchOutcome.Complete, "no line ends".Length), (fetch.Outcome, fetch.Bytes));
+    }
+
+    [Fact]
+    public void T_02_a_client_that_leaves_before_the_last_block_has_given_up()
+    {
+        using (var client = new TftpClient(_server.LocalEndPoint))
+        {
+            client.Request("content", "octet\0");
+            client.Receive();
+            client.Ack(1);
+        }
+
+        WaitFor(() => _fetches.Count == 1);
+        Assert.Equal(BootFetchOutcome.Aborted, _fetches.Single().Outcome);
+    }
+
     [Theory]
     [InlineData("\0\u0004\0\0")]
     [InlineData("\0\u0005\0\0error\0")]
