@@ -106,6 +106,15 @@ public sealed partial class LeaseStore : IDisposable
         return false;
     }
 
+    /// <summary>Completes when all that was handed over before is on disk, or the disk has failed.</summary>
+    public Task FlushAsync()
+    {
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Increment(ref _pending);
+        _changes.Add(new Change([], written.SetResult));
+        return written.Task;
+    }
+
     /// <summary>Writes what waits, and closes the file.</summary>
     public void Dispose()
     {

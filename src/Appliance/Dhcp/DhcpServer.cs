@@ -25,6 +25,8 @@ public sealed partial class DhcpServer(
     private const int MaximumDatagram = 65_507;
 
     private readonly DhcpSubnet _subnet = DhcpSubnet.From(options);
+    private readonly DhcpScopes _scopes = new(options);
+    private LeaseStore? _store;
 
     /// <summary>What became of all datagrams.</summary>
     public DhcpCounters Counters { get; } = new();
@@ -38,36 +40,52 @@ public sealed partial class DhcpServer(
     /// </exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        EthernetInterface link = EthernetInterface.Find(interfaceName) ?? throw new StartException(
-            $"interface {interfaceName} does not exist; set interface to one that 'ip link' shows");
+        try
+        {
+            await new LinkSessions(interfaceName, time, log).RunAsync(ServeAsync, cancellation);
+        }
+        finally
+        {
+            _store?.Dispose();
+        }
+    }
+
+    /// <summary>Serves on the interface as it is now. Leases outlive it.</summary>
+    private async Task ServeAsync(EthernetInterface link, CancellationToken cancellation)
+    {
         using Socket socket = DhcpSocket.Bind(interfaceName, options.Dhcp.ServerPort, "the DHCP server", "dhcp-server-port");
         Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
         using BootServer? bootServer = options.Dhcp.Mode is DhcpMode.Server ? null : new BootServer(interfaceName, options.Dhcp);
         using FrameSockets frames = FrameSockets.Open(link, _subnet, options.Dhcp, log);
-
-        // Closed before the sockets, through which it sends what it has written last.
-        using LeaseStore store = LeaseStore.Open(options.Storage.State, time, log);
-        DhcpDispatcher dispatcher = Assemble(socket, frames, link, store);
+        bool isFirst = _store is null;
+        LeaseStore store = _store ??= LeaseStore.Open(options.Storage.State, time, log);
+        DhcpDispatcher dispatcher = Assemble(socket, frames, link, store, restore: isFirst);
         Log.Serving(log, interfaceName, options.Dhcp.Mode, _subnet.First, _subnet.Last, store.Loaded.Count);
         await Task.WhenAll(
             ReceiveAsync(socket, dispatcher, cancellation),
             bootServer?.RunAsync(dispatcher, cancellation) ?? Task.CompletedTask,
             frames.Conflicts?.ListenAsync(cancellation) ?? Task.CompletedTask,
             frames.Servers?.RunAsync(dispatcher, time, cancellation) ?? Task.CompletedTask);
+
+        // Before the sockets are closed, through which it sends what it writes last.
+        await store.FlushAsync();
     }
 
-    private DhcpDispatcher Assemble(Socket socket, FrameSockets frames, EthernetInterface link, LeaseStore store)
+    private DhcpDispatcher Assemble(Socket socket, FrameSockets frames, EthernetInterface link, LeaseStore store, bool restore)
     {
         // Without a look at the wire nobody's network is put at risk: beside another server a proxy does no harm.
         DhcpMode mode = options.Dhcp.Mode is DhcpMode.Auto && frames.Servers is null ? DhcpMode.Proxy : options.Dhcp.Mode;
-        var scopes = new DhcpScopes(options);
-        var journal = new LeaseJournal(scopes, store, new DhcpSender(socket, frames.Out, link, _subnet, options.Dhcp), Counters);
-        journal.Restore();
+        var journal = new LeaseJournal(_scopes, store, new DhcpSender(socket, frames.Out, link, _subnet, options.Dhcp), Counters);
+        if (restore)
+        {
+            journal.Restore();
+        }
+
         var parts = new DhcpDispatcher.Parts(
-            scopes,
+            _scopes,
             store,
             journal,
-            new DhcpResponder(options, scopes, policy),
+            new DhcpResponder(options, _scopes, policy),
             new ProxyResponder(options, _subnet, policy),
             new DhcpSender(socket, frames.Out, link, _subnet, options.Dhcp),
             new ForeignServerWatch(mode, options.Dhcp.Force, store.Now),

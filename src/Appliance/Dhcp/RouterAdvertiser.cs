@@ -38,10 +38,10 @@ public sealed partial class RouterAdvertiser(string interfaceName, TimeProvider 
     /// where frames cannot be sent: clients then only wait longer.
     /// </summary>
     /// <exception cref="StartException">There is no such interface.</exception>
-    public async Task RunAsync(CancellationToken cancellation)
+    public Task RunAsync(CancellationToken cancellation) => new LinkSessions(interfaceName, time, log).RunAsync(ServeAsync, cancellation);
+
+    private async Task ServeAsync(EthernetInterface link, CancellationToken cancellation)
     {
-        EthernetInterface link = EthernetInterface.Find(interfaceName) ?? throw new StartException(
-            $"interface {interfaceName} does not exist; set interface to one that 'ip link' shows");
         using PacketSocket? socket = Open(link);
         byte[] frame = new byte[MaximumFrame];
         while (socket is not null && !cancellation.IsCancellationRequested)

@@ -30,6 +30,9 @@ public sealed record EthernetInterface(string Name, int Index, MacAddress Mac, i
         }
     }
 
+    /// <summary>The kernel's number of the interface of that name now; 0 when there is none.</summary>
+    public static int IndexOf(string name) => (int)NetworkLibrary.InterfaceNameToIndex(name);
+
     /// <summary>Looks an interface up; null when there is none of that name.</summary>
     public static EthernetInterface? Find(string name)
     {

@@ -54,17 +54,10 @@ internal sealed class Wire : IAsyncDisposable
         await Ip("netns", "add", wire.Client);
         await Ip("netns", "add", wire.Office);
         await Ip("-n", wire.Server, "link", "set", "lo", "up");
-        await Ip("-n", wire.Server, "link", "add", Bridge, "type", "bridge");
-        await Ip("-n", wire.Server, "address", "add", ServerAddress + "/24", "dev", Bridge);
         await Ip("-n", wire.Server, "tuntap", "add", Tap, "mode", "tap");
         await Ip("-n", wire.Server, "link", "add", ClientPort, "type", "veth", "peer", "name", ClientInterface, "netns", wire.Client);
         await Ip("-n", wire.Server, "link", "add", "port1", "type", "veth", "peer", "name", ClientInterface, "netns", wire.Office);
-        foreach (string port in (string[])[ClientPort, "port1", Tap])
-        {
-            await Ip("-n", wire.Server, "link", "set", port, "master", Bridge, "up");
-        }
-
-        await Ip("-n", wire.Server, "link", "set", Bridge, "up");
+        await wire.LayBridgeAsync();
         await Ip("-n", wire.Client, "link", "set", "lo", "up");
         await Ip("-n", wire.Client, "address", "add", ClientAddress + "/24", "dev", ClientInterface);
         await Ip("-n", wire.Client, "address", "add", HostileAddress + "/24", "dev", ClientInterface);
@@ -73,6 +66,30 @@ internal sealed class Wire : IAsyncDisposable
         await Ip("-n", wire.Office, "address", "add", OfficeAddress + "/24", "dev", ClientInterface);
         await Ip("-n", wire.Office, "link", "set", ClientInterface, "up");
         return wire;
+    }
+
+    /// <summary>
+    /// Takes the bridge away and lays another of the same name: to the daemon that is a USB adapter that is pulled and plugged
+    /// in again.
+    /// </summary>
+    public async Task ReplugBridgeAsync()
+    {
+        await Ip("-n", Server, "link", "delete", Bridge);
+        await LayBridgeAsync();
+    }
+
+    /// <summary>Unplugs the client and plugs it in again: its kernel then looks for a router.</summary>
+    public async Task ReplugClientAsync()
+    {
+        await Ip("-n", Client, "link", "set", ClientInterface, "down");
+        await Ip("-n", Client, "link", "set", ClientInterface, "up");
+    }
+
+    /// <summary>Hardware address of the client, as its frames bear it.</summary>
+    public async Task<string> ReadClientMacAsync()
+    {
+        using JsonDocument links = JsonDocument.Parse(await Ip("-n", Client, "-json", "link", "show", "dev", ClientInterface));
+        return links.RootElement[0].GetProperty("address").GetString()!;
     }
 
     /// <summary>Runs a client's tool on the wire and returns its output.</summary>
@@ -104,6 +121,18 @@ internal sealed class Wire : IAsyncDisposable
         await Ip("netns", "delete", Server);
         await Ip("netns", "delete", Client);
         await Ip("netns", "delete", Office);
+    }
+
+    private async Task LayBridgeAsync()
+    {
+        await Ip("-n", Server, "link", "add", Bridge, "type", "bridge");
+        await Ip("-n", Server, "address", "add", ServerAddress + "/24", "dev", Bridge);
+        foreach (string port in (string[])[ClientPort, "port1", Tap])
+        {
+            await Ip("-n", Server, "link", "set", port, "master", Bridge, "up");
+        }
+
+        await Ip("-n", Server, "link", "set", Bridge, "up");
     }
 
     private static Task<string> Ip(params string[] arguments) => HostCommand.RunAsync("ip", arguments);

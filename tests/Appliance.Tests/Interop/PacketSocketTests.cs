@@ -49,6 +49,10 @@ public sealed class PacketSocketTests
     }
 
     [Fact]
+    public void An_interface_has_its_number_and_one_that_is_not_there_has_none() =>
+        Assert.Equal((1, 0), (EthernetInterface.IndexOf("lo"), EthernetInterface.IndexOf("no-such-if")));
+
+    [Fact]
     public void An_unknown_interface_is_not_found() => Assert.Null(EthernetInterface.Find("no-such-if"));
 
     [Fact]
