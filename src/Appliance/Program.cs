@@ -27,6 +27,8 @@ switch (command.Verb)
         return 0;
     case "doctor":
         return DoctorReport.Print(new DoctorChecks(command.Options).Run(), Console.Out);
+    case "wake":
+        return WakeCommand.Run(command.Options, command.Arguments.Station, Console.Out, Console.Error);
 }
 
 try
@@ -36,6 +38,8 @@ try
         { Explain: { } image } => await ScanCommand.ExplainAsync(image, command.Options, Console.Out),
         { Verb: "scan" } => await ScanCommand.RunAsync(command.Options, command.Arguments.Verify, Console.Out),
         { Verb: "extract" } => await ExtractCommand.RunAsync(command.Options, command.Arguments, Console.Out, Console.Error),
+        { Verb: "capture", Arguments: { Into: { } file } own } =>
+            await CaptureCommand.RunAsync(command.Options, own.Station, file, Console.Out, Console.Error),
         _ => await Serve(),
     };
 }

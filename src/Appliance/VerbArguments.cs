@@ -1,15 +1,18 @@
-using Appliance.Options;
+using Appliance.Formats.Link;
 
 namespace Appliance;
 
 /// <summary>What single verbs take besides settings.</summary>
-/// <param name="Operand">The image or archive of <c>extract</c>; else null.</param>
-/// <param name="Into">The folder of <c>extract --into</c>, or null.</param>
+/// <param name="Operand">The image or archive of <c>extract</c>, the hardware address of <c>wake</c> and <c>capture</c>; else null.</param>
+/// <param name="Into">The folder of <c>extract --into</c>, the file of <c>capture --into</c>, or null.</param>
 /// <param name="Remove">Whether <c>extract --remove</c> was given.</param>
 /// <param name="Verify">Whether <c>scan --verify</c> was given.</param>
 internal sealed record VerbArguments(string? Operand, string? Into, bool Remove, bool Verify)
 {
     public static readonly VerbArguments None = new(null, null, false, false);
+
+    /// <summary>The machine that <c>wake</c> and <c>capture</c> are about; none for other verbs.</summary>
+    public MacAddress Station => MacAddress.TryParse(Operand, out MacAddress station) ? station : MacAddress.None;
 
     /// <summary>Takes a verb's own arguments out; the rest are settings.</summary>
     public static (VerbArguments Own, string[] Settings) Take(string verb, string[] arguments, List<string> mistakes)
@@ -28,10 +31,10 @@ internal sealed record VerbArguments(string? Operand, string? Into, bool Remove,
                 case ("extract", "--remove"):
                     own = own with { Remove = true };
                     break;
-                case ("extract", "--into") when hasNext:
+                case ("extract" or "capture", "--into") when hasNext:
                     own = own with { Into = arguments[++i] };
                     break;
-                case ("extract", _) when !argument.StartsWith('-') && own.Operand is null:
+                case ("extract" or "wake" or "capture", _) when !argument.StartsWith('-') && own.Operand is null:
                     own = own with { Operand = argument };
                     break;
                 default:
@@ -46,15 +49,22 @@ internal sealed record VerbArguments(string? Operand, string? Into, bool Remove,
             }
         }
 
-        if (verb is "extract" && own.Operand is null)
+        if (Mistake(verb, own) is { } mistake)
         {
-            mistakes.Add("extract: name an image, as plugboot scan lists it, or an archive and --into FOLDER");
-        }
-        else if (own is { Remove: true, Into: not null })
-        {
-            mistakes.Add("extract: --remove is for images, --into for archives: give one of them");
+            mistakes.Add(mistake);
         }
 
         return (own, [.. rest]);
     }
+
+    /// <summary>What is missing or too much, or null.</summary>
+    private static string? Mistake(string verb, VerbArguments own) => (verb, own) switch
+    {
+        ("extract", { Operand: null }) => "extract: name an image, as plugboot scan lists it, or an archive and --into FOLDER",
+        ("extract", { Remove: true, Into: not null }) => "extract: --remove is for images, --into for archives: give one of them",
+        ("wake" or "capture", { Station.IsNone: true } or { Station.IsGroup: true }) =>
+            $"{verb}: name a machine by its hardware address, such as 52:54:00:12:34:56",
+        ("capture", { Into: null }) => "capture: name the file by --into FILE.pcap",
+        _ => null,
+    };
 }

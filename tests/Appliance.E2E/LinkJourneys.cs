@@ -1,8 +1,11 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Globalization;
 using Appliance.E2E.Rig;
 
 namespace Appliance.E2E;
 
-/// <summary>The network interface itself: one that goes and comes back.</summary>
+/// <summary>The network interface itself: one that goes and comes back, and what passes through it.</summary>
 [Collection(RigSuite.Name)]
 public sealed class LinkJourneys(RigFixture rig)
 {
@@ -26,6 +29,42 @@ public sealed class LinkJourneys(RigFixture rig)
         Assert.Equal(0, await daemon.StopAsync());
     }
 
+    [Fact]
+    public async Task What_one_machine_sends_and_is_sent_can_be_written_down()
+    {
+        string file = Path.Combine(Repository.Logs, "capture.pcap");
+        string mac = await rig.Wire.ReadClientMacAsync();
+        await using Daemon daemon = await Daemon.StartAsync(rig.Wire, "capture");
+        using Process capture = rig.Wire.StartBesideBridge(
+            Repository.Daemon, "capture", mac, "--into", file, "--interface", Wire.Bridge, "--address", Wire.ServerAddress + "/24");
+        Assert.Contains("capturing " + mac, await capture.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+
+        await ObtainAsync(first: 1);
+        await HostCommand.RunAsync("kill", "-TERM", capture.Id.ToString(CultureInfo.InvariantCulture));
+        string said = await capture.StandardOutput.ReadToEndAsync();
+        await capture.WaitForExitAsync();
+
+        (byte[] To, byte[] From)[] frames = [.. Frames(await File.ReadAllBytesAsync(file))];
+        byte[] client = Convert.FromHexString(mac.Replace(":", "", StringComparison.Ordinal));
+        Assert.Equal((0, $"{frames.Length} frames written to {file}\n"), (capture.ExitCode, said));
+        Assert.Contains(frames, frame => frame.From.SequenceEqual(client));
+        Assert.All(frames, frame => Assert.True(frame.From.SequenceEqual(client) || frame.To.SequenceEqual(client) || (frame.To[0] & 1) != 0));
+
+        // Discover, offer, request and acknowledgement at least.
+        Assert.InRange(frames.Length, 4, int.MaxValue);
+    }
+
     private Task<string> ObtainAsync(int first) => rig.Wire.RunOnClientAsync(
         "dotnet", [typeof(DhcpClients).Assembly.Location, .. DhcpClients.ObtainArguments(first, 1)]);
+
+    /// <summary>Destination and source of each frame of a pcap file: a head of 24 bytes, records with heads of 16.</summary>
+    private static IEnumerable<(byte[] To, byte[] From)> Frames(byte[] pcap)
+    {
+        for (int at = 24; at < pcap.Length;)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(pcap.AsSpan(at + 8));
+            yield return (pcap[(at + 16)..(at + 22)], pcap[(at + 22)..(at + 28)]);
+            at += 16 + length;
+        }
+    }
 }

@@ -12,6 +12,7 @@ public sealed partial class ArchitectureTests
         ["Http"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Nbd"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Nfs"] = ["Boot", "Images", "Catalog", "Interop"],
+        ["Capture"] = ["Interop"],
         ["Doctor"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Boot"] = ["Images", "Catalog"],
         ["Images"] = ["Catalog", "Interop"],

@@ -42,7 +42,7 @@ public sealed class CommandLineTests
 
     [Fact]
     public void An_unknown_command_is_a_mistake_that_names_the_known_ones() =>
-        Assert.Equal("'sreve' is no command; there are: serve, scan, extract, doctor, help, version", Assert.Single(CommandLine.Read(["sreve"], []).Mistakes));
+        Assert.Equal("'sreve' is no command; there are: serve, scan, extract, wake, capture, doctor, help, version", Assert.Single(CommandLine.Read(["sreve"], []).Mistakes));
 
     [Fact]
     public void Arguments_of_a_command_stand_anywhere_among_its_settings()
@@ -55,6 +55,17 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("wake", "52:54:00:12:34:56")]
+    [InlineData("wake", "52-54-00-12-34-56")]
+    [InlineData("capture", "525400123456", "--into", "boot.pcap")]
+    public void A_machine_is_named_as_people_write_its_address(params string[] arguments)
+    {
+        CommandLine command = CommandLine.Read([.. arguments, "--log-level", "debug"], []);
+        Assert.Empty(command.Mistakes);
+        Assert.Equal("52:54:00:12:34:56", command.Arguments.Station.ToString());
+    }
+
+    [Theory]
     [InlineData("name an image", "extract")]
     [InlineData("name an image", "extract", "--media", "/card")]
     [InlineData("give one of them", "extract", "a", "--remove", "--into", "b")]
@@ -62,6 +73,11 @@ public sealed class CommandLineTests
     [InlineData("--into: its value is missing", "extract", "a", "--into")]
     [InlineData("--verify: its value is missing", "serve", "--verify")]
     [InlineData("argument 'a' is not understood", "scan", "a")]
+    [InlineData("wake: name a machine", "wake")]
+    [InlineData("wake: name a machine", "wake", "52:54:00:12:34")]
+    [InlineData("wake: name a machine", "wake", "ff:ff:ff:ff:ff:ff")]
+    [InlineData("capture: name a machine", "capture", "--into", "a.pcap")]
+    [InlineData("capture: name the file", "capture", "52:54:00:12:34:56")]
     public void Arguments_that_make_no_sense_are_mistakes(string mistake, params string[] arguments) =>
         Assert.Contains(CommandLine.Read(arguments, []).Mistakes, text => text.Contains(mistake, StringComparison.Ordinal));
 

@@ -25,6 +25,34 @@ public readonly record struct MacAddress(ulong Value)
     public static MacAddress Read(ReadOnlySpan<byte> source) =>
         new(((ulong)BinaryPrimitives.ReadUInt16BigEndian(source) << 32) | BinaryPrimitives.ReadUInt32BigEndian(source[2..]));
 
+    /// <summary>Reads what people write: six pairs of hexadecimal digits, with colons, dashes or nothing between them.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out MacAddress address)
+    {
+        const int written = (3 * Length) - 1;
+        Span<char> digits = stackalloc char[2 * Length];
+        address = default;
+        bool isSeparated = text.Length == written;
+        if (!isSeparated && text.Length != digits.Length)
+        {
+            return false;
+        }
+
+        int step = isSeparated ? 3 : 2;
+        for (int i = 0; i < Length; i++)
+        {
+            if (isSeparated && i > 0 && (text[(i * step) - 1] is not (':' or '-') || text[(i * step) - 1] != text[2]))
+            {
+                return false;
+            }
+
+            text.Slice(i * step, 2).CopyTo(digits[(2 * i)..]);
+        }
+
+        bool isNumber = ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value);
+        address = new MacAddress(value);
+        return isNumber;
+    }
+
     /// <summary>Writes six bytes.</summary>
     public void Write(Span<byte> destination)
     {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Appliance.Formats.Link;
 
 namespace Appliance.Interop;
 
@@ -13,6 +14,9 @@ public sealed class PacketSocket : IDisposable
 {
     /// <summary>For a socket that only sends: no frame of any kind is handed up.</summary>
     public const ushort ReceiveNothing = 0;
+
+    /// <summary>Frames of every type, ours too (ETH_P_ALL).</summary>
+    public const ushort ReceiveAll = 3;
 
     // linux/if_packet.h, asm-generic/socket.h, linux/if_ether.h
     private const int SolSocket = 1;
@@ -121,7 +125,10 @@ public sealed class PacketSocket : IDisposable
 public readonly struct SocketFilterInstruction
 {
     private const ushort LoadByte = 0x30;
+    private const ushort LoadHalf = 0x28;
+    private const ushort LoadWord = 0x20;
     private const ushort JumpIfEqual = 0x15;
+    private const ushort JumpIfBitSet = 0x45;
     private const ushort ReturnConstant = 0x06;
 
     private readonly ushort _code;
@@ -129,10 +136,10 @@ public readonly struct SocketFilterInstruction
     private readonly byte _ifFalse;
     private readonly uint _k;
 
-    private SocketFilterInstruction(ushort code, uint k, byte ifFalse = 0)
+    private SocketFilterInstruction(ushort code, uint k, byte ifFalse = 0, byte ifTrue = 0)
     {
         _code = code;
-        _ifTrue = 0;
+        _ifTrue = ifTrue;
         _ifFalse = ifFalse;
         _k = k;
     }
@@ -153,5 +160,32 @@ public readonly struct SocketFilterInstruction
         program[^2] = new SocketFilterInstruction(ReturnConstant, uint.MaxValue);
         program[^1] = new SocketFilterInstruction(ReturnConstant, 0);
         return program;
+    }
+
+    /// <summary>A program that lets Ethernet frames pass that are from the station, or to it, or to a group.</summary>
+    public static SocketFilterInstruction[] WhereStationIs(MacAddress station)
+    {
+        const int destination = 0;
+        const int source = MacAddress.Length;
+        const int lowHalf = 4;
+        uint high = (uint)(station.Value >> 16);
+        uint low = (ushort)station.Value;
+
+        // Jumps count from the instruction behind: the last but one lets pass, the last refuses.
+        return
+        [
+            new(LoadByte, destination),
+            new(JumpIfBitSet, 1, ifTrue: 8),
+            new(LoadWord, destination),
+            new(JumpIfEqual, high, ifFalse: 2),
+            new(LoadHalf, destination + lowHalf),
+            new(JumpIfEqual, low, ifTrue: 4),
+            new(LoadWord, source),
+            new(JumpIfEqual, high, ifFalse: 3),
+            new(LoadHalf, source + lowHalf),
+            new(JumpIfEqual, low, ifFalse: 1),
+            new(ReturnConstant, uint.MaxValue),
+            new(ReturnConstant, 0),
+        ];
     }
 }

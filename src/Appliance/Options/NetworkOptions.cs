@@ -21,12 +21,22 @@ public sealed record NetworkOptions
     /// </summary>
     public bool RouterAdvertisement { get; init; } = true;
 
-    /// <summary>Whether an IPv4 address is in the network of <see cref="Address"/>.</summary>
-    public bool Contains(IPAddress other)
+    /// <summary>The address of everyone in our network.</summary>
+    public IPAddress Broadcast
     {
-        uint mask = uint.MaxValue << (32 - PrefixLength);
-        return other.AddressFamily == Address.AddressFamily && ((Bits(other) ^ Bits(Address)) & mask) == 0;
+        get
+        {
+            byte[] bytes = new byte[sizeof(uint)];
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, Bits(Address) | ~Mask);
+            return new IPAddress(bytes);
+        }
     }
+
+    private uint Mask => uint.MaxValue << (32 - PrefixLength);
+
+    /// <summary>Whether an IPv4 address is in the network of <see cref="Address"/>.</summary>
+    public bool Contains(IPAddress other) =>
+        other.AddressFamily == Address.AddressFamily && ((Bits(other) ^ Bits(Address)) & Mask) == 0;
 
     private static uint Bits(IPAddress address)
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -46,6 +47,47 @@ public sealed class PacketSocketTests
         Assert.Equal(
             "3000000014000000" + "150000033a000000" + "3000000036000000" + "1500000185000000" + "06000000ffffffff" + "0600000000000000",
             Convert.ToHexStringLower(MemoryMarshal.AsBytes(program.AsSpan())));
+    }
+
+    /// <summary>As the kernel runs it: each frame is taken or not by its addresses alone.</summary>
+    [Theory]
+    [InlineData("525400000001", "020000000001", true)]
+    [InlineData("020000000001", "525400000001", true)]
+    [InlineData("ffffffffffff", "020000000001", true)]
+    [InlineData("333300000002", "020000000001", true)]
+    [InlineData("020000000002", "020000000001", false)]
+    [InlineData("525400000002", "020000000001", false)]
+    [InlineData("525500000001", "020000000001", false)]
+    [InlineData("020000000001", "525400000002", false)]
+    [InlineData("020000000001", "525500000001", false)]
+    public void A_station_filter_takes_what_is_from_it_or_to_it_or_to_a_group(string to, string from, bool taken)
+    {
+        byte[] frame = Convert.FromHexString(to + from + "0800");
+        uint[] program = MemoryMarshal.Cast<SocketFilterInstruction, uint>(
+            SocketFilterInstruction.WhereStationIs(MacAddress.Read([0x52, 0x54, 0, 0, 0, 1]))).ToArray();
+
+        Assert.Equal(taken ? uint.MaxValue : 0, Run(program, frame));
+    }
+
+    /// <summary>The instructions of classic BPF that our filters use (linux/filter.h): code, jumps and constant in two words.</summary>
+    private static uint Run(uint[] program, byte[] frame)
+    {
+        uint accumulator = 0;
+        for (int at = 0; ; at += 2)
+        {
+            (uint head, int k) = (program[at], (int)program[at + 1]);
+            (int ifTrue, int ifFalse) = ((int)(head >> 16) & 0xff, (int)(head >> 24));
+            switch (head & 0xffff)
+            {
+                case 0x30: accumulator = frame[k]; break;
+                case 0x28: accumulator = BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(k)); break;
+                case 0x20: accumulator = BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(k)); break;
+                case 0x15: at += 2 * (accumulator == (uint)k ? ifTrue : ifFalse); break;
+                case 0x45: at += 2 * ((accumulator & (uint)k) != 0 ? ifTrue : ifFalse); break;
+                case 0x06: return (uint)k;
+                default: throw new InvalidOperationException($"instruction {head & 0xffff:x}");
+            }
+        }
     }
 
     [Fact]
