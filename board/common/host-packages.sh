@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# SUMMARY: Makes sure that this host has the tools for a purpose: build, lint, test, test-all, demo, demo-arm64, live, bench.
+# SUMMARY: Makes sure that this host has the tools for a purpose: build, lint, test, test-all, demo, demo-arm64, live, bench,
+# image, image-armhf, test-image.
 #
 # As root on Debian it installs what is missing; otherwise it prints the exact line to run. Only packages without a
 # service of their own are in the table, so that no server starts on the host.
@@ -52,6 +53,8 @@ live  mmdebstrap                               mmdebstrap
 live  mksquashfs                               squashfs-tools
 test  nbdcopy                                  libnbd-bin
 test  qemu-img                                 qemu-utils
+test  genimage                                 genimage
+test  mkenvimage                               u-boot-tools
 test  nfs-ls                                   libnfs-utils
 bench perfdhcp                                 kea-admin
 bench atftp                                    atftp
@@ -61,6 +64,25 @@ bench dnsmasq                                  dnsmasq-base
 bench wrk                                      wrk
 bench nbdkit                                   nbdkit
 bench nbdcopy                                  libnbd-bin
+image make                                     make
+image gcc                                      gcc
+image /usr/include/stdio.h                     libc6-dev
+image flex                                     flex
+image bison                                    bison
+image bc                                       bc
+image /usr/include/libelf.h                    libelf-dev
+image ccache                                   ccache
+image xz                                       xz-utils
+image zstd                                     zstd
+image lz4                                      lz4
+image depmod                                   kmod
+image readelf                                  binutils
+image genimage                                 genimage
+image mcopy                                    mtools
+image /usr/sbin/mkfs.fat                       dosfstools
+image mksquashfs                               squashfs-tools
+image mkenvimage                               u-boot-tools
+armhf arm-linux-gnueabihf-gcc                  gcc-arm-linux-gnueabihf
 "
 
 # groups PURPOSE: the rows of the table that it needs.
@@ -73,7 +95,10 @@ groups() {
         test) printf 'build pc test' ;;
         test-all) printf 'build pc arm64 test' ;;
         bench) printf 'build pc bench' ;;
-        *) die "unknown purpose '$1': build, lint, test, test-all, demo, demo-arm64, live, bench" ;;
+        image) printf 'image' ;;
+        image-armhf) printf 'image armhf' ;;
+        test-image) printf 'build pc arm64 test image armhf' ;;
+        *) die "unknown purpose '$1': build, lint, test, test-all, demo, demo-arm64, live, bench, image, image-armhf, test-image" ;;
     esac
 }
 
@@ -129,4 +154,9 @@ if [ "${#packages[@]}" -gt 0 ]; then
     mapfile -t packages < <(missing "$@")
     [ "${#packages[@]}" = 0 ] || die "still missing after the installation: ${packages[*]}"
 fi
-[[ " $* " == *' lint '* && $# = 1 ]] || require_dotnet
+for purpose in "$@"; do
+    case $purpose in
+        lint | image | image-armhf) ;;
+        *) require_dotnet && break ;;
+    esac
+done
