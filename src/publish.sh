@@ -36,6 +36,9 @@ missing_pack() {
         cut --delimiter=' ' --fields=2
 }
 
+# pack_version: that of the runtime which comes with the SDK.
+pack_version() { dotnet msbuild src/Appliance -getProperty:BundledNETCoreAppPackageVersion; }
+
 fail() {
     cat "$output/publish.log" >&2
     die "the daemon does not compile for $rid: see above"
@@ -73,5 +76,6 @@ elif [ "$rid" = linux-x64 ]; then
     missing_pack > "$decision"
     rehearse
 else
-    die "cannot publish for $rid: the package source lacks $(missing_pack); use a NuGet source that has the .NET 10 NativeAOT packs"
+    die "cannot publish for $rid: the package source lacks $(missing_pack) $(pack_version); use one that has it," \
+        "or compile the daemon on a machine that has, and name the file: ./create.sh BOARD --service FILE"
 fi

@@ -81,7 +81,7 @@ Dir::State::lists "$root/lists";
 Dir::State::status "$status";
 Dir::Cache "$root/cache";
 APT::Architecture "amd64";
-APT::Architectures { "amd64"; "arm64"; };
+APT::Architectures { "amd64"; "arm64"; "armhf"; };
 APT::Sandbox::User "$(id --user --name)";
 APT::Update::Error-Mode "any";
 APT::Get::AllowUnauthenticated "false";

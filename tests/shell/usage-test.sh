@@ -19,4 +19,9 @@ refuses party board/common/host-packages.sh party
 refuses usage board/common/apt-root.sh fetch
 refuses usage tests/rig/sample-library.sh windows
 refuses usage tests/rig/pc.sh bios
+refuses 'no board' ./create.sh toaster
+refuses --base-only ./create.sh pc --base-only --service /bin/true
+refuses 'needs a value' ./create.sh pc --from
+refuses supplier ./create.sh pc --from yocto
+refuses usage tests/rig/appliance.sh virt
 refuses coreboot env FIRMWARE=coreboot tests/rig/demo.sh
