@@ -13,9 +13,9 @@ export FIRMWARE
 # Inputs that `make fuzz` makes for each parser.
 CASES ?= 100000
 
-shell_scripts = $(shell git ls-files '*.sh' .ci/run)
+shell_scripts = $(shell git ls-files '*.sh' .ci/run overlay/etc/init.d overlay/usr/bin)
 
-.PHONY: help build test test-all lint format fuzz publish loaders demo bench clean
+.PHONY: help build test test-all lint format fuzz publish loaders demo bench test-image clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +33,7 @@ test-all: ## The same with arm64 firmware and the slow journeys
 lint: ## Check the format of the code and of the shell scripts
 	board/common/host-packages.sh lint
 	dotnet format appliance.sln --verify-no-changes
-	for script in $(shell_scripts); do bash -n "$$script"; done
+	for script in $(filter-out overlay/%,$(shell_scripts)); do bash -n "$$script"; done
 	shellcheck --external-sources $(shell_scripts)
 
 format: ## Format the code
@@ -55,6 +55,9 @@ demo: ## Watch a PC boot through Plugboot: make demo FIRMWARE=uefi, DEMO=auto ma
 
 bench: ## Measure beside dnsmasq, nginx, tftpd-hpa, atftpd, Kea and nbdkit: BENCH_ONLY=http make bench
 	tests/bench/bench.sh
+
+test-image: ## Build firmware images and boot them: a PC's, which netboots another PC, and ARM boards' base systems
+	tests/image.sh
 
 clean: ## Remove all output
 	rm -rf artifacts

@@ -105,6 +105,16 @@ internal sealed class Wire : IAsyncDisposable
     public Process StartInOffice(string program, params string[] arguments) =>
         HostCommand.Start("ip", ["netns", "exec", Office, program, .. arguments]);
 
+    /// <summary>Leaves the wire to a machine that has the address itself.</summary>
+    public Task RemoveServerAddressAsync() => Ip("-n", Server, "address", "delete", ServerAddress + "/24", "dev", Bridge);
+
+    /// <summary>A further socket of the bridge.</summary>
+    public async Task AddTapAsync(string name)
+    {
+        await Ip("-n", Server, "tuntap", "add", name, "mode", "tap");
+        await Ip("-n", Server, "link", "set", name, "master", Bridge, "up");
+    }
+
     /// <summary>Bytes that have gone to the PC on the tap since the wire was laid, with all headers.</summary>
     public async Task<long> CountBytesToPcAsync()
     {

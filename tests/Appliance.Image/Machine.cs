@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using Appliance.E2E.Rig;
+
+namespace Appliance.Image;
+
+/// <summary>A machine that runs the firmware image, on a <see cref="Wire"/>; its power is cut when disposed.</summary>
+internal sealed class Machine : IAsyncDisposable
+{
+    /// <summary>The tap that it is plugged into.</summary>
+    public const string Tap = "tap1";
+
+    /// <summary>For a command that answers at once. Emulated on two busy cores; a quiet machine needs a tenth.</summary>
+    private static readonly TimeSpan CommandDeadline = TimeSpan.FromMinutes(1);
+
+    private readonly Process _process;
+    private readonly Task _reading;
+    private int _commands;
+
+    private Machine(Process process, ConsoleLog console)
+    {
+        _process = process;
+        Console = console;
+        _reading = Task.WhenAll(console.ReadAsync(process.StandardOutput), console.ReadAsync(process.StandardError));
+    }
+
+    /// <summary>The serial console, stamped in seconds from power-on.</summary>
+    public ConsoleLog Console { get; }
+
+    /// <param name="wire">Has <see cref="Tap"/>, and no address of its own.</param>
+    /// <param name="kind">A machine of tests/rig/appliance.sh.</param>
+    /// <param name="disk">Its disk.</param>
+    /// <param name="name">Names its console's file in artifacts/e2e.</param>
+    public static Machine PowerOn(Wire wire, string kind, Disk disk, string name) =>
+        new(wire.StartBesideBridge(Repository.Script("tests/rig/appliance.sh"), kind, disk.Path, Tap), new ConsoleLog(name + ".console"));
+
+    /// <summary>Runs a line in the shell of the console and returns what it printed, with whatever else the console showed meanwhile.</summary>
+    /// <exception cref="TimeoutException">It did not end, or not with status 0.</exception>
+    public async Task<string> RunAsync(string line, TimeSpan? deadline = null)
+    {
+        // What is typed before is lost.
+        await Console.WaitForAsync("[/~] # ", CommandDeadline);
+        string number = (++_commands).ToString(CultureInfo.InvariantCulture);
+        int start = Console.Text.Length;
+        // The console echoes what is typed: only the shell's own output has the sum.
+        await TypeAsync($"{line} && echo done-$(({number} + 1000))\n");
+        int end = await Console.WaitForAsync($"done-{_commands + 1000}\n", deadline ?? CommandDeadline, start);
+        return Console.Text[start..end];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        await _reading;
+        Console.Dispose();
+        _process.Dispose();
+    }
+
+    private async Task TypeAsync(string keys)
+    {
+        await _process.StandardInput.WriteAsync(keys);
+        await _process.StandardInput.FlushAsync();
+    }
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Appliance.E2E.Rig;
+
+namespace Appliance.Image;
+
+/// <summary>The image of board pc, from flashing to a second PC that boots from it.</summary>
+[Collection(ImageSuite.Name)]
+public sealed class PcJourneys(ImageFixture rig)
+{
+    /// <summary>For each stage. Emulated on two busy cores; a quiet machine needs a tenth.</summary>
+    private static readonly TimeSpan StageDeadline = TimeSpan.FromMinutes(3);
+
+    /// <summary>
+    /// The owner's settings are taken from the boot volume, first boot makes the media partition, an ISO that is put there is
+    /// in the menu, and a PC boots it to the installer.
+    /// </summary>
+    [Theory]
+    [InlineData("pc-bios")]
+    [InlineData("pc-uefi")]
+    public async Task A_flashed_pc_boots_another_pc_to_the_installer(string machine)
+    {
+        using Disk disk = Disk.Flash("pc");
+        await disk.PutAsync("plugboot.conf", "menu-default = " + SampleLibrary.InstallerAmd64, "menu-timeout = 1");
+        var sincePowerOn = Stopwatch.StartNew();
+        await using Machine appliance = Machine.PowerOn(rig.Wire, machine, disk, machine);
+        int seen = await appliance.Console.WaitForAsync("first boot: making the partitions", StageDeadline);
+        seen = await appliance.Console.WaitForAsync("media: [0-9.]+M free", StageDeadline, seen);
+        await appliance.Console.WaitForAsync("no other DHCP server answers: handing out", StageDeadline, seen);
+        await rig.Boots.AddAsync(machine + " to DHCP", sincePowerOn.Elapsed, 0);
+
+        await PutImageAsync(appliance);
+        long sentBefore = await rig.Wire.CountBytesToPcAsync();
+        var sincePcOn = Stopwatch.StartNew();
+        await using QemuPc pc = QemuPc.PowerOn(rig.Wire, Firmware.Bios, machine + "-client");
+        seen = await pc.WaitForAsync(@"menu\.ipxe", StageDeadline, 0);
+        await pc.WaitForAsync("(Choose|Select a) language", StageDeadline, seen);
+        await rig.Boots.AddAsync(machine + "'s PC to the installer", sincePcOn.Elapsed, await rig.Wire.CountBytesToPcAsync() - sentBefore);
+    }
+
+    [Fact]
+    public async Task Settings_and_state_outlive_a_cut_of_power_and_the_second_boot_makes_nothing()
+    {
+        using Disk disk = Disk.Flash("pc");
+        await using (Machine first = Machine.PowerOn(rig.Wire, "pc-bios", disk, "pc-first"))
+        {
+            await first.Console.WaitForAsync("plugboot: ready in", StageDeadline);
+            await first.RunAsync("echo kept > /srv/plugboot/isos/note.txt && echo kept > /var/lib/plugboot/note && sync");
+        }
+
+        await using Machine second = Machine.PowerOn(rig.Wire, "pc-bios", disk, "pc-second");
+        await second.Console.WaitForAsync("plugboot: ready in", StageDeadline);
+        Assert.DoesNotContain("first boot", second.Console.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("WARNING", second.Console.Text, StringComparison.Ordinal);
+        await second.RunAsync("grep -q kept /srv/plugboot/isos/note.txt && grep -q kept /var/lib/plugboot/note");
+    }
+
+    [Fact]
+    public async Task Settings_that_are_wrong_are_refused_in_words_and_the_box_serves_with_the_defaults()
+    {
+        using Disk disk = Disk.Flash("pc");
+        await disk.PutAsync("plugboot.conf", "dhcp-mode = perhaps");
+        await using Machine appliance = Machine.PowerOn(rig.Wire, "pc-bios", disk, "pc-wrong-settings");
+        int seen = await appliance.Console.WaitForAsync("WARNING: plugboot.conf is refused", StageDeadline);
+        await appliance.Console.WaitForAsync("plugboot: ready in", StageDeadline, seen);
+        Assert.Equal("OK", (await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", $"http://{Wire.ServerAddress}/health")).Trim());
+    }
+
+    /// <summary>As from a laptop on the same wire: the image's library is seen by the daemon without a word from us.</summary>
+    private async Task PutImageAsync(Machine appliance)
+    {
+        using Process server = rig.Wire.StartOnClient("busybox", "httpd", "-f", "-p", Wire.ClientAddress + ":8000", "-h", Path.Combine(Repository.Media, "isos"));
+        try
+        {
+            int seen = appliance.Console.Text.Length;
+            string path = "/srv/plugboot/isos/" + SampleLibrary.InstallerAmd64;
+            await appliance.RunAsync($"wget -q -O {path} http://{Wire.ClientAddress}:8000/{SampleLibrary.InstallerAmd64} && sync", StageDeadline);
+            await appliance.Console.WaitForAsync("Library: 1 images, 0 not ready yet", StageDeadline, seen);
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync();
+        }
+    }
+}
