@@ -28,6 +28,23 @@ internal sealed class Disk : IDisposable
         return new Disk(path);
     }
 
+    /// <summary>A USB stick of one FAT volume with an image in its folder isos.</summary>
+    public static async Task<Disk> MakeStickAsync(string label, string image)
+    {
+        string path = System.IO.Path.Combine(Directory.CreateTempSubdirectory("plugboot-stick-").FullName, "stick.img");
+        using (FileStream stick = File.Create(path))
+        {
+            stick.SetLength(64 << 20);
+        }
+
+        await HostCommand.RunAsync("sh", "-c", "echo 'start=2048, type=e' | sfdisk --quiet \"$0\"", path);
+        string volume = path + "@@1M";
+        await HostCommand.RunAsync("mformat", "-i", volume, "-T", "129024", "-h", "16", "-s", "63", "-v", label, "::");
+        await HostCommand.RunAsync("mmd", "-i", volume, "::isos");
+        await HostCommand.RunAsync("mcopy", "-i", volume, image, "::isos");
+        return new Disk(path);
+    }
+
     /// <summary>Puts a file on the boot volume, as its owner would on a PC.</summary>
     public async Task PutAsync(string name, params string[] lines)
     {

@@ -14,7 +14,7 @@ public sealed class ImageFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await HostCommand.RunAsync(Repository.Script("board/common/host-packages.sh"), "test-image");
-        await SampleLibrary.BuildAsync("amd64");
+        await SampleLibrary.BuildAsync("amd64", "tools");
         Wire = await Wire.CreateAsync();
         await Wire.RemoveServerAddressAsync();
         await Wire.AddTapAsync(Machine.Tap);

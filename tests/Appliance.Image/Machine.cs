@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
 using Appliance.E2E.Rig;
 
 namespace Appliance.Image;
@@ -13,12 +15,14 @@ internal sealed class Machine : IAsyncDisposable
     /// <summary>For a command that answers at once. Emulated on two busy cores; a quiet machine needs a tenth.</summary>
     private static readonly TimeSpan CommandDeadline = TimeSpan.FromMinutes(1);
 
+    private readonly string _monitor;
     private readonly Process _process;
     private readonly Task _reading;
     private int _commands;
 
-    private Machine(Process process, ConsoleLog console)
+    private Machine(Process process, ConsoleLog console, string monitor)
     {
+        _monitor = monitor;
         _process = process;
         Console = console;
         _reading = Task.WhenAll(console.ReadAsync(process.StandardOutput), console.ReadAsync(process.StandardError));
@@ -32,7 +36,7 @@ internal sealed class Machine : IAsyncDisposable
     /// <param name="disk">Its disk.</param>
     /// <param name="name">Names its console's file in artifacts/e2e.</param>
     public static Machine PowerOn(Wire wire, string kind, Disk disk, string name) =>
-        new(wire.StartBesideBridge(Repository.Script("tests/rig/appliance.sh"), kind, disk.Path, Tap), new ConsoleLog(name + ".console"));
+        new(wire.StartBesideBridge(Repository.Script("tests/rig/appliance.sh"), kind, disk.Path, Tap), new ConsoleLog(name + ".console"), disk.Path + ".monitor");
 
     /// <summary>Runs a line in the shell of the console and returns what it printed, with whatever else the console showed meanwhile.</summary>
     /// <exception cref="TimeoutException">It did not end, or not with status 0.</exception>
@@ -48,6 +52,16 @@ internal sealed class Machine : IAsyncDisposable
         return Console.Text[start..end];
     }
 
+    /// <summary>Plugs a USB stick in.</summary>
+    public async Task PlugAsync(Disk stick)
+    {
+        await AskMonitorAsync($"drive_add 0 if=none,id=stick,format=raw,file={stick.Path}");
+        await AskMonitorAsync("device_add usb-storage,bus=usb.0,id=stick,drive=stick");
+    }
+
+    /// <summary>Pulls it out, without a word to the machine.</summary>
+    public Task PullAsync() => AskMonitorAsync("device_del stick");
+
     public async ValueTask DisposeAsync()
     {
         _process.Kill(entireProcessTree: true);
@@ -55,6 +69,32 @@ internal sealed class Machine : IAsyncDisposable
         await _reading;
         Console.Dispose();
         _process.Dispose();
+    }
+
+    private async Task AskMonitorAsync(string command)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_monitor));
+        using var monitor = new StreamReader(new NetworkStream(socket));
+        await ReadPromptAsync(monitor);
+        await socket.SendAsync(Encoding.ASCII.GetBytes(command + "\n"));
+        string answer = await ReadPromptAsync(monitor);
+        if (answer.Contains("Error", StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException($"{command}: {answer}");
+        }
+    }
+
+    private static async Task<string> ReadPromptAsync(StreamReader monitor)
+    {
+        var text = new StringBuilder();
+        char[] next = new char[1];
+        while (!text.ToString().EndsWith("(qemu) ", StringComparison.Ordinal) && await monitor.ReadAsync(next) > 0)
+        {
+            text.Append(next[0]);
+        }
+
+        return text.ToString();
     }
 
     private async Task TypeAsync(string keys)

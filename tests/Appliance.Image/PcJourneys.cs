@@ -65,6 +65,28 @@ public sealed class PcJourneys(ImageFixture rig)
         Assert.Equal("OK", (await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", $"http://{Wire.ServerAddress}/health")).Trim());
     }
 
+    /// <summary>The library is the stick's as long as it is there; pulled, it is gone within two seconds, and nothing else stops.</summary>
+    [Fact]
+    public async Task A_usb_stick_joins_the_library_and_leaves_it_when_it_is_pulled()
+    {
+        using Disk disk = Disk.Flash("pc");
+        using Disk stick = await Disk.MakeStickAsync("TOOLS", SampleLibrary.PathOf(SampleLibrary.GrubRescue));
+        await using Machine appliance = Machine.PowerOn(rig.Wire, "pc-bios", disk, "pc-stick");
+        int seen = await appliance.Console.WaitForAsync("plugboot: ready in", StageDeadline);
+        await appliance.PlugAsync(stick);
+        seen = await appliance.Console.WaitForAsync("disk sdb1: in the library as TOOLS", StageDeadline, seen);
+        seen = await appliance.Console.WaitForAsync("Library: 1 images, 0 not ready yet", StageDeadline, seen);
+        string url = $"http://{Wire.ServerAddress}/isos/TOOLS/grub-rescue.iso";
+        await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", "--output", "/dev/null", url);
+
+        await appliance.PullAsync();
+        var sincePulled = Stopwatch.StartNew();
+        seen = await appliance.Console.WaitForAsync("disk sdb1: gone from the library", StageDeadline, seen);
+        await appliance.Console.WaitForAsync("Library: 0 images", StageDeadline, seen);
+        await rig.Boots.AddAsync("pulled stick to library without it", sincePulled.Elapsed, 0);
+        Assert.Equal("OK", (await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", $"http://{Wire.ServerAddress}/health")).Trim());
+    }
+
     /// <summary>As from a laptop on the same wire: the image's library is seen by the daemon without a word from us.</summary>
     private async Task PutImageAsync(Machine appliance)
     {

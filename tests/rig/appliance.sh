@@ -17,21 +17,21 @@ MACHINE  pc-bios     q35 with SeaBIOS
 DISK     the image, at its card's full size (a power of two for orangepi)
 TAP      an existing tap interface on the wire
 
-Leave an interactive console with Ctrl-A X.
+QEMU's monitor listens on DISK.monitor. Leave an interactive console with Ctrl-A X.
 TEXT
 }
 
 [ $# = 3 ] || { usage >&2 && exit 2; }
 machine=$1 disk=$2 tap=$3
 if [ -t 0 ]; then serial=mon:stdio; else serial=stdio; fi
-common=(-no-user-config -display none -no-reboot -serial "$serial")
+common=(-no-user-config -display none -no-reboot -serial "$serial" -monitor "unix:$disk.monitor,server=on,wait=off")
 drive=(-drive "file=$disk,format=raw,if=none,id=disk")
 network="tap,id=wire,ifname=$tap,script=no,downscript=no"
 
 pc() {
     exec qemu-system-x86_64 -nodefaults "${common[@]}" -accel "tcg,thread=multi" -cpu "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+rdrand" \
         -m 512 -smp 2 "${drive[@]}" -device ide-hd,drive=disk,bus=ide.0,bootindex=1 \
-        -netdev "$network" -device e1000e,netdev=wire,romfile= -device i6300esb "$@"
+        -netdev "$network" -device e1000e,netdev=wire,romfile= -device i6300esb -device qemu-xhci,id=usb "$@"
 }
 
 case $machine in
