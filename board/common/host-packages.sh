@@ -83,6 +83,9 @@ image /usr/sbin/mkfs.fat                       dosfstools
 image mksquashfs                               squashfs-tools
 image mkenvimage                               u-boot-tools
 armhf arm-linux-gnueabihf-gcc                  gcc-arm-linux-gnueabihf
+bench nft                                      nftables
+bench busybox                                  busybox
+bench tftp                                     tftp-hpa
 "
 
 # groups PURPOSE: the rows of the table that it needs.

@@ -14,11 +14,13 @@ source "$(dirname "$0")/../rig/unpack.sh"
 source "$(dirname "$0")/peers.sh"
 # shellcheck source=measures.sh
 source "$(dirname "$0")/measures.sh"
+# shellcheck source=loss.sh
+source "$(dirname "$0")/loss.sh"
 
 rounds=${BENCH_ROUNDS:-5}
 output=$artifacts/bench
 samples=$output/samples.tsv
-parts=(start idle dhcp tftp http nbd boot)
+parts=(start idle dhcp tftp loss http nbd boot)
 read -ra wanted <<< "${BENCH_ONLY:-${parts[*]}}"
 for part in "${wanted[@]}"; do
     [[ " ${parts[*]} " == *" $part "* ]] || die "BENCH_ONLY: unknown part '$part': ${parts[*]}"
@@ -56,6 +58,12 @@ measure_starts() {
 measure_idle() { sample 'RSS idle' MB lower "$1" "$(memory VmRSS)"; }
 measure_offer() { sample 'first offer to a new client' ms lower "$1" "$(first_offer)"; }
 measure_exchanges() { sample 'DHCP exchanges' 1/s higher "$1" "$(exchanges)"; }
+measure_paced() {
+    paced
+    sample 'DHCP at 300/s, drops' of6000 lower "$1" "$(paced_drops)"
+    sample 'DHCP at 300/s, offer, p99' ms lower "$1" "$(paced_p99 DISCOVER-OFFER)"
+    sample 'DHCP at 300/s, ACK, p99' ms lower "$1" "$(paced_p99 REQUEST-ACK)"
+}
 measure_boot() { sample 'BIOS iPXE power-on to menu script' s lower "$1" "$(boot)"; }
 
 measure_tftp() {
@@ -113,7 +121,10 @@ measure_start_round() { measure_starts; }
 measure_idle_round() { for name in plugboot dnsmasq+nginx; do with_server "$name" tcp 80 measure_idle "$name"; done; }
 measure_dhcp_round() {
     for name in plugboot dnsmasq; do with_server "$name" udp 67 measure_offer "$name"; done
-    for name in plugboot dnsmasq-no-ping kea; do with_server "$name" udp 67 measure_exchanges "$name"; done
+    for name in plugboot dnsmasq-no-ping kea; do
+        with_server "$name" udp 67 measure_exchanges "$name"
+        with_server "$name" udp 67 measure_paced "$name"
+    done
 }
 measure_tftp_round() { for name in plugboot dnsmasq tftpd-hpa atftpd; do with_server "$name" udp 69 measure_tftp "$name"; done; }
 measure_http_round() { for name in plugboot nginx; do with_server "$name" tcp 80 measure_http "$name"; done; }

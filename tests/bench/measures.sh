@@ -124,6 +124,22 @@ exchanges() {
     on_client perfdhcp -4 -l port1 -R 1500 -p 5 2> /dev/null | awk '/^Rate:/ { print $2; exit }'
 }
 
+# paced: 3,000 exchanges, 300 of them each second; perfdhcp's report, with the times of all packets, in $work/perfdhcp.
+paced() {
+    on_client perfdhcp -4 -l port1 -R 1500 -r 300 -n 3000 -W 2000000 -x t > "$work/perfdhcp" 2> /dev/null || true
+    grep --quiet '^Rate:' "$work/perfdhcp" || die "perfdhcp made no report: see $work/perfdhcp"
+}
+
+# paced_drops: packets without an answer.
+paced_drops() { awk '/^drops: / { sum += $2 } END { print sum + 0 }' "$work/perfdhcp"; }
+
+# paced_p99 EXCHANGE: milliseconds in which 99 of 100 answers came, such as DISCOVER-OFFER.
+paced_p99() {
+    sed --quiet "/^\*\*\*Timestamps for packets: $1/,/^\$/s|^sent / received: ||p" "$work/perfdhcp" |
+        awk '{ printf "%.3f\n", ($3 - $1) * 1000 }' | sort --numeric-sort |
+        awk '{ value[NR] = $1 } END { print NR ? value[int((NR * 99 + 99) / 100)] : 5000 }'
+}
+
 # boot: seconds from power-on of a BIOS PC to its request for the menu script.
 boot() {
     "$tree/tests/rig/timeline.sh" 120 'menu script' "$work/console.log" "$tree/tests/rig/pc.sh" bios tap0 |
