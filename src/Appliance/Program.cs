@@ -17,6 +17,11 @@ if (command.Mistakes.Count > 0)
     return 2;
 }
 
+if (command.Verb is not "serve")
+{
+    command = command with { Options = BoxAddress.Current(command.Options) };
+}
+
 switch (command.Verb)
 {
     case "help":

@@ -18,7 +18,7 @@ using Appliance.Tftp;
 namespace Appliance;
 
 /// <summary>Puts the daemon together, runs it until a signal, takes it apart.</summary>
-internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFactory logs)
+internal sealed partial class ServeCommand(ApplianceOptions options, BoxAddress address, ILoggerFactory logs)
 {
     private readonly ILogger _log = logs.CreateLogger("plugboot");
     private readonly TimeProvider _time = TimeProvider.System;
@@ -29,7 +29,8 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
     {
         using var log = new LineLog(Console.OpenStandardOutput(), ToLogLevel(options.LogLevel), forJournal, TimeProvider.System);
         using var logs = new LoggerFactory([log]);
-        return await new ServeCommand(options, logs).ServeAsync(notifier);
+        var address = new BoxAddress(options, logs);
+        return await new ServeCommand(await address.ResolveAsync(CancellationToken.None), address, logs).ServeAsync(notifier);
     }
 
     private async Task<int> ServeAsync(ServiceNotifier notifier)
@@ -66,6 +67,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, ILoggerFact
             SweepExtractionsAsync(library, stop.Token),
             .. StartScrubber(library, interfaceName, stop.Token),
             RefreshLoadersAsync(loaders, menus, stop.Token),
+            address.KeepAsync(stop.Token),
             ReportAliveAsync(notifier, stop.Token),
         ];
         ThrowIfOneCouldNotStart(parts);

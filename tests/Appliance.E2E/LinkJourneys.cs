@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Appliance.E2E.Rig;
 
 namespace Appliance.E2E;
@@ -52,6 +53,42 @@ public sealed class LinkJourneys(RigFixture rig)
 
         // Discover, offer, request and acknowledgement at least.
         Assert.InRange(frames.Length, 4, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task The_box_takes_its_address_from_the_networks_server_and_serves_beside_it()
+    {
+        try
+        {
+            await using OfficeDhcp office = await OfficeDhcp.StartAsync(rig.Wire, OfficeDhcp.Dnsmasq, "box-address");
+            await using Daemon daemon = await Daemon.StartAsync(rig.Wire, "box-address", "address = dhcp", "dhcp-mode = auto");
+
+            Match own = Regex.Match(daemon.Log.Text, @"br0 got the address (192\.168\.100\.2[1-4][0-9])/24 from the DHCP server 192\.168\.100\.2\b");
+            Assert.True(own.Success, daemon.Log.Text);
+            Assert.Equal("OK", (await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", $"http://{own.Groups[1].Value}/health")).TrimEnd());
+            Assert.DoesNotContain(" " + own.Groups[1].Value, await ObtainAsync(first: 1), StringComparison.Ordinal);
+            Assert.Contains(", mode Proxy,", daemon.Log.Text, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await rig.Wire.ReplugBridgeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Where_no_server_gives_the_box_an_address_it_takes_its_own_and_gives_addresses()
+    {
+        try
+        {
+            await using Daemon daemon = await Daemon.StartAsync(rig.Wire, "box-fallback", "address = dhcp", "dhcp-mode = auto");
+
+            Assert.Contains("no DHCP server gave br0 an address: taking 192.168.100.1", daemon.Log.Text, StringComparison.Ordinal);
+            Assert.Contains(" " + Wire.ServerAddress, await ObtainAsync(first: 1), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await rig.Wire.ReplugBridgeAsync();
+        }
     }
 
     private Task<string> ObtainAsync(int first) => rig.Wire.RunOnClientAsync(

@@ -12,6 +12,12 @@ public sealed record NetworkOptions
     /// <summary>Our address. 192.168.100.1 because the founding menus and every printed sticker name it.</summary>
     public IPAddress Address { get; init; } = new([192, 168, 100, 1]);
 
+    /// <summary>
+    /// Whether the address comes from the network's DHCP server, and <see cref="Address"/> is what the box takes where there is
+    /// none. Off: a cable to one PC has none, and that is the common case.
+    /// </summary>
+    public bool AddressByDhcp { get; init; }
+
     /// <summary>Bits of the network part of <see cref="Address"/>, 8 to 30.</summary>
     public int PrefixLength { get; init; } = 24;
 

@@ -55,6 +55,15 @@ public static class OptionsReader
             mistakes.Add($"address: {options.Network.Address} is the network or broadcast address of {subnet}; take one in between");
         }
 
+        if (options.Network is { AddressByDhcp: true, Interface: null })
+        {
+            mistakes.Add("address: dhcp needs to know on which interface; set interface too");
+        }
+        else if (options.Network.AddressByDhcp && options.Dhcp.Mode is DhcpMode.Server)
+        {
+            mistakes.Add("address: dhcp does not go with dhcp-mode = server, because then there is another server; take auto, or a fixed address");
+        }
+
         if (options.Dhcp.Mode is DhcpMode.Server or DhcpMode.Auto)
         {
             if (start > end)

@@ -9,11 +9,16 @@ public static class Settings
     [
         new("interface", "eth0", "Network interface to serve; default: the one that carries the address",
             static (o, v) => o with { Network = o.Network with { Interface = v.Length == 0 ? null : InterfaceName(v) } }),
-        new("address", "192.168.100.1/24", "Own address and prefix length on that interface",
+        new("address", "192.168.100.1/24", "Own address and prefix length on that interface; dhcp: from the network's server, else this one",
             static (o, v) =>
             {
+                if (v is "dhcp")
+                {
+                    return o with { Network = o.Network with { AddressByDhcp = true } };
+                }
+
                 (System.Net.IPAddress address, int prefix) = SettingText.AddressAndPrefix(v);
-                return o with { Network = o.Network with { Address = address, PrefixLength = prefix } };
+                return o with { Network = o.Network with { Address = address, PrefixLength = prefix, AddressByDhcp = false } };
             }),
         new("router-advertisement", "yes", "Answer IPv6 router solicitations with lifetime 0, so that iPXE does not wait",
             static (o, v) => o with { Network = o.Network with { RouterAdvertisement = SettingText.YesNo(v) } }),

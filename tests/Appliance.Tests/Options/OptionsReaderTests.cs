@@ -62,6 +62,8 @@ public sealed class OptionsReaderTests
     [InlineData("dhcp-pool = 192.168.100.200-192.168.100.255", "does not lie inside")]
     [InlineData("dhcp-pool = 192.168.100.1-192.168.100.20", "holds our own address")]
     [InlineData("address = 192.168.100.255/24", "broadcast address")]
+    [InlineData("address = dhcp", "set interface too")]
+    [InlineData("interface = eth0\naddress = dhcp\ndhcp-mode = server", "does not go with dhcp-mode = server")]
     [InlineData("tftp-port = 67", "DHCP server's port")]
     [InlineData("nbd-port = 8080", "HTTP server's ports")]
     public void Settings_that_contradict_each_other_are_mistakes(string line, string words)
@@ -93,6 +95,17 @@ public sealed class OptionsReaderTests
     {
         Read(line, out List<string> mistakes);
         Assert.StartsWith("test.conf:1: ", Assert.Single(mistakes), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("interface = eth0\naddress = dhcp", true, "192.168.100.1")]
+    [InlineData("interface = eth0\naddress = 192.168.100.9/24\naddress = dhcp", true, "192.168.100.9")]
+    [InlineData("interface = eth0\naddress = dhcp\naddress = 192.168.100.9/24", false, "192.168.100.9")]
+    public void An_address_by_dhcp_falls_back_to_the_fixed_one_before_it(string text, bool byDhcp, string address)
+    {
+        ApplianceOptions options = Read(text, out List<string> mistakes);
+        Assert.Empty(mistakes);
+        Assert.Equal((byDhcp, address), (options.Network.AddressByDhcp, options.Network.Address.ToString()));
     }
 
     [Theory]
