@@ -13,9 +13,9 @@ public sealed class HostileTrafficJourneys(RigFixture rig)
     /// <summary>KiB by which the daemon may grow under fragments, which never reach it.</summary>
     private const int MaxFragmentGrowthKibibytes = 5 * 1024;
 
-    /// <summary>As for the fuzzers: make fuzz CASES=1000000 floods too.</summary>
-    private static readonly int Packets = Environment.GetEnvironmentVariable("PLUGBOOT_FUZZ_CASES") is { } cases
-        ? int.Parse(cases, CultureInfo.InvariantCulture)
+    /// <summary>FLOOD_PACKETS=1000000 for a long flood; not PLUGBOOT_..., which the daemon takes for a setting.</summary>
+    private static readonly int Packets = Environment.GetEnvironmentVariable("FLOOD_PACKETS") is { } packets
+        ? int.Parse(packets, CultureInfo.InvariantCulture)
         : UsualPackets;
 
     private static readonly TimeSpan ServiceDeadline = TimeSpan.FromSeconds(20);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Appliance.E2E.Rig;
 
 namespace Appliance.E2E;
@@ -44,6 +45,49 @@ public sealed class LeaseDurabilityJourneys(RigFixture rig)
             "dotnet", [typeof(DhcpClients).Assembly.Location, "leases", "claim", "1000", .. promised]);
         Assert.Equal(promised.Select(static address => address + " nak"), output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
+
+    /// <summary>Half a minute of them; POWER_CUTS sets another number, for a night.</summary>
+    public static TheoryData<int> Cuts =>
+        [Environment.GetEnvironmentVariable("POWER_CUTS") is { } cuts ? int.Parse(cuts, CultureInfo.InvariantCulture) : 50];
+
+    /// <summary>
+    /// A hundred machines at once, and the daemon killed in the middle: after each number of acknowledgements that chance gives,
+    /// while others wait for the disk. All that was ever acknowledged is looked for at the end.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Cuts))]
+    public async Task V_18_no_acknowledged_lease_is_lost_however_often_the_daemon_is_killed_under_load(int cuts)
+    {
+        const string name = "power-cuts";
+        const int machines = 100;
+        string[] settings = ["address = 192.168.100.1/16", "dhcp-pool = 192.168.101.0-192.168.250.255", "dhcp-boot-lease-time = 1d"];
+        var random = new Random(18);
+        HashSet<string> promised = [];
+        for (int cut = 0; cut < cuts; cut++)
+        {
+            await using Daemon daemon = cut == 0
+                ? await Daemon.StartAsync(rig.Wire, name, settings)
+                : await Daemon.RestartAsync(rig.Wire, name, settings);
+            using Process clients = rig.Wire.StartOnClient(
+                "dotnet", typeof(DhcpClients).Assembly.Location, "leases", "boot", Number(1 + (cut * machines)), Number(machines));
+            int last = promised.Count + random.Next(1, machines);
+            while (promised.Count < last && await clients.StandardOutput.ReadLineAsync() is { } line)
+            {
+                Assert.True(promised.Add(line.Split(' ')[0]), $"{line}: given twice, in cut {cut}");
+            }
+
+            await daemon.KillAsync();
+            clients.Kill();
+            Assert.DoesNotContain("in memory only", daemon.Log.Text, StringComparison.Ordinal);
+        }
+
+        await using Daemon restarted = await Daemon.RestartAsync(rig.Wire, name, settings);
+        string output = await rig.Wire.RunOnClientAsync(
+            "dotnet", [typeof(DhcpClients).Assembly.Location, "leases", "claim", "1000000", .. promised]);
+        Assert.Equal(promised.Select(static address => address + " nak"), output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task On_a_full_disk_clients_are_served_and_the_log_says_so()
