@@ -15,6 +15,10 @@ public sealed class ProxyJourneys(RigFixture rig)
 
     private const string BecameProxy = "answers on this wire: handing out no addresses";
     private const string BecameServer = "no other DHCP server answers: handing out";
+    private const string Kernel = "Linux version [0-9]";
+
+    /// <summary>After HTTP boot GRUB shows the menu itself.</summary>
+    private static readonly string[] Menu = ["iPXE|GNU GRUB", @"menu\.ipxe|Starting debian-12"];
     private const string OfficeAddress = @"192\.168\.100\.2[1-4][0-9]";
 
     [Theory]
@@ -24,19 +28,50 @@ public sealed class ProxyJourneys(RigFixture rig)
     [InlineData(Firmware.Bios, OfficeDhcp.Kea)]
     [InlineData(Firmware.Uefi, OfficeDhcp.Kea)]
     [InlineData(Firmware.UefiHttp, OfficeDhcp.Kea)]
-    public async Task Firmware_reaches_the_menu_beside_a_server_of_addresses(string firmware, string server)
+    public Task Firmware_reaches_the_menu_beside_a_server_of_addresses(string firmware, string server) =>
+        BootAsync(firmware, server, SampleLibrary.InstallerAmd64, [], [.. Menu, Kernel]);
+
+    /// <summary>A BIOS loader of our own, as a card without iPXE gets it: the ROM asks, then undionly, and both beside the other server.</summary>
+    [Theory]
+    [Trait("Suite", "all")]
+    [InlineData(OfficeDhcp.Dnsmasq)]
+    [InlineData(OfficeDhcp.Kea)]
+    public Task Bios_chains_to_undionly_beside_a_server_of_addresses(string server) => BootAsync(
+        Firmware.Bios, server, SampleLibrary.InstallerAmd64, ["ipxe-chain = yes"], ["iPXE", @"undionly\.kpxe", @"iPXE 1\.21", @"menu\.ipxe", Kernel]);
+
+    [Theory]
+    [Trait("Suite", "all")]
+    [InlineData(Firmware.UefiSecureBoot, OfficeDhcp.Dnsmasq)]
+    [InlineData(Firmware.UefiSecureBoot, OfficeDhcp.Kea)]
+    public Task Secure_boot_reaches_a_signed_kernel_beside_a_server_of_addresses(string firmware, string server) => BootAsync(
+        firmware, server, SampleLibrary.InstallerAmd64, [], [@"shimx64\.efi", "Starting debian-12-amd64-netinst", Kernel, "[Ss]ecure boot enabled"]);
+
+    [Theory]
+    [Trait("Suite", "all")]
+    [InlineData(Firmware.Arm64, OfficeDhcp.Dnsmasq)]
+    [InlineData(Firmware.Arm64, OfficeDhcp.Kea)]
+    [InlineData(Firmware.Arm64Http, OfficeDhcp.Dnsmasq)]
+    [InlineData(Firmware.Arm64Http, OfficeDhcp.Kea)]
+    public async Task Arm64_reaches_the_kernel_beside_a_server_of_addresses(string firmware, string server)
     {
-        string name = $"proxy-{firmware}-{server}";
+        await HostCommand.RunAsync(Repository.Script("board/common/host-packages.sh"), "test-all");
+        await SampleLibrary.BuildAsync("arm64");
+        await BootAsync(firmware, server, SampleLibrary.InstallerArm64, [], [.. Menu, Kernel]);
+    }
+
+    private async Task BootAsync(string firmware, string server, string image, string[] settings, string[] stages)
+    {
+        string name = $"proxy-{firmware}{(settings.Length > 0 ? "-chain" : "")}-{server}";
         await using OfficeDhcp office = await OfficeDhcp.StartAsync(rig.Wire, server, name);
         await using Daemon daemon = await Daemon.StartAsync(
-            rig.Wire, name, "dhcp-mode = auto", "menu-default = " + SampleLibrary.InstallerAmd64, "menu-timeout = 1");
+            rig.Wire, name, ["dhcp-mode = auto", "menu-default = " + image, "menu-timeout = 1", .. settings]);
         await daemon.Log.WaitForAsync(BecameProxy, SwitchDeadline);
         await using QemuPc pc = QemuPc.PowerOn(rig.Wire, firmware, name);
-
-        // After HTTP boot GRUB shows the menu itself.
-        int seen = await pc.WaitForAsync(@"iPXE|GNU GRUB", StageDeadline, 0);
-        seen = await pc.WaitForAsync(@"menu\.ipxe|Starting debian-12", StageDeadline, seen);
-        await pc.WaitForAsync("Linux version [0-9]", StageDeadline, seen);
+        int seen = 0;
+        foreach (string stage in stages)
+        {
+            seen = await pc.WaitForAsync(stage, StageDeadline, seen);
+        }
 
         Assert.Contains("-> proxy-offer", daemon.Log.Text, StringComparison.Ordinal);
         Assert.DoesNotMatch(@"-> (offer|ack|nak)\b", daemon.Log.Text);
