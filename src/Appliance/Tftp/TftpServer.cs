@@ -27,6 +27,12 @@ public sealed class TftpServer
     /// <summary>Pause after a failed receive, so that an error that stays does not spin: half of what firmware waits at least.</summary>
     private static readonly TimeSpan ReceiveErrorPause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// How long a transfer whose client has not answered at all keeps its place when others want it: forged requests fill the
+    /// table in an instant (V-19). 1 s: firmware answers within milliseconds, and no more than 200 places change in a second.
+    /// </summary>
+    private static readonly TimeSpan UnansweredLimit = TimeSpan.FromSeconds(1);
+
     private readonly NetworkOptions _network;
     private readonly OpenBootFile _files;
     private readonly BootFetchObserver? _observer;
@@ -182,7 +188,7 @@ public sealed class TftpServer
             _sessions.Remove(known);
         }
 
-        if (!_sessions.HasRoomFor(client.Address))
+        if (!_sessions.HasRoomFor(client.Address) && !TryMakeRoom(socket, client.Address))
         {
             Refuse(socket, client, request, TftpErrorCode.NotDefined, "Too many transfers at one time");
             return;
@@ -192,6 +198,19 @@ public sealed class TftpServer
         {
             Refuse(socket, client, request, TftpErrorCode.NotDefined, "No resources for another transfer");
         }
+    }
+
+    /// <summary>Ends a transfer that nobody seems to want; false when there is none.</summary>
+    private bool TryMakeRoom(Socket socket, IPAddress client)
+    {
+        if (_sessions.FindUnanswered(client, UnansweredLimit) is not { } session)
+        {
+            return false;
+        }
+
+        Stop(socket, session);
+        _sessions.Remove(session);
+        return true;
     }
 
     private bool TryStart(IPEndPoint client, ReadOnlySpan<byte> request)

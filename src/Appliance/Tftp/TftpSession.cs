@@ -63,6 +63,12 @@ internal sealed class TftpSession : IDisposable
         request.SequenceEqual(_request)
         && (!_answered || Now - TimeSpan.FromTicks(Interlocked.Read(ref _heardTicks)) < StallLimit);
 
+    /// <summary>
+    /// Since when the client has been silent, when it has never answered at all; else null. Its address may be forged then, or
+    /// it was reset.
+    /// </summary>
+    public TimeSpan? Unanswered => _answered ? null : Now;
+
     /// <summary>Makes the transfer end at its next packet; the server sends it one.</summary>
     public void Stop() => _stopping = true;
 

@@ -38,6 +38,21 @@ internal sealed class TftpSessionTable(int maxSessions, int maxPerClient)
         }
     }
 
+    /// <summary>
+    /// The transfer that may go so that this client has room: the one that has waited longest for a first answer, and for
+    /// <paramref name="least"/> at least; of this client, where it has its share already. Null when there is none such.
+    /// </summary>
+    public TftpSession? FindUnanswered(IPAddress client, TimeSpan least)
+    {
+        lock (_gate)
+        {
+            bool ownOnly = _counts.GetValueOrDefault(client) >= maxPerClient;
+            return _byClient.Values
+                .Where(session => session.Unanswered >= least && (!ownOnly || session.Client.Address.Equals(client)))
+                .MaxBy(static session => session.Unanswered);
+        }
+    }
+
     /// <summary>Enters a transfer; it takes the place of one of the same client address and port, which has been told to stop.</summary>
     public void Add(TftpSession session)
     {

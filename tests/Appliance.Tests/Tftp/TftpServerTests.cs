@@ -286,6 +286,37 @@ public sealed class TftpServerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public void V_19_requests_that_nobody_answered_make_room_after_a_second_and_transfers_that_run_do_not()
+    {
+        TftpClient[] clients = [.. Enumerable.Range(0, 4).Select(_ => new TftpClient(_server.LocalEndPoint))];
+        foreach (TftpClient client in clients)
+        {
+            // Without tsize, so that each keeps its transfer for longer than this test waits.
+            client.Request("content", "octet\0blksize\01468\0");
+            client.Receive();
+        }
+
+        clients[0].Ack(0);
+        clients[0].Receive();
+        using var late = new TftpClient(_server.LocalEndPoint);
+        WaitFor(() =>
+        {
+            late.Request("content", "octet\0blksize\0512\0");
+            return late.Receive()[1] == 6;
+        });
+
+        clients[0].Ack(1);
+        byte[] packet;
+        do
+        {
+            packet = clients[0].Receive();
+        }
+        while (packet[3] == 1);
+        Assert.Equal([0, 3, 0, 2], packet[..4]);
+        Array.ForEach(clients, static client => client.Dispose());
+    }
+
+    [Fact]
     public void A_medium_that_cannot_be_read_is_an_error_to_the_client()
     {
         using var client = new TftpClient(_server.LocalEndPoint);
