@@ -12,7 +12,7 @@ kernel_suite=bookworm
 # The programs are run with the host's C library, and so are of the host's release.
 program_suite=$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")
 # Those that Debian's kernel has not built in.
-modules=(virtio_pci virtio_net nfs nfsv3 nbd isofs squashfs)
+modules=(virtio_pci virtio_net nfs nfsv3 nbd isofs squashfs loop)
 
 # The package linux-image-amd64 only names the current one.
 unpack_kernel() {

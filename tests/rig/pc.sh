@@ -21,12 +21,13 @@ FIRMWARE  bios        SeaBIOS with QEMU's own iPXE in the card
           linux       none: the guest of tests/rig/linux-guest.sh is in memory at power-on
 TAP       an existing tap interface on the wire
 INSTANCE  1 to 99, part of the MAC address; 1 by default
+PC_MEMORY_MIB in the environment: its memory; 1024 by default
 
 Leave an interactive console with Ctrl-A X.
 TEXT
 }
 
-memory_mib=1024
+memory_mib=${PC_MEMORY_MIB:-1024}
 [ $# -ge 2 ] || { usage >&2 && exit 2; }
 firmware=$1 tap=$2 instance=${3:-1}
 printf -v mac '52:54:00:70:62:%02d' "$instance"

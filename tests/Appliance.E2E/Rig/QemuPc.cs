@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Appliance.E2E.Rig;
@@ -47,8 +48,11 @@ internal sealed class QemuPc : IAsyncDisposable
     /// <summary>The serial console, stamped in seconds from power-on.</summary>
     public ConsoleLog Console { get; }
 
-    public static QemuPc PowerOn(Wire wire, string firmware, string name) =>
-        new(wire.StartBesideBridge(Repository.Script("tests/rig/pc.sh"), firmware, Wire.Tap), new ConsoleLog(name + ".console"));
+    /// <param name="memoryMib">Its memory in MiB: 1024 is the least that systems of today want.</param>
+    public static QemuPc PowerOn(Wire wire, string firmware, string name, int memoryMib = 1024) => new(
+        wire.StartBesideBridge(
+            "env", string.Create(CultureInfo.InvariantCulture, $"PC_MEMORY_MIB={memoryMib}"), Repository.Script("tests/rig/pc.sh"), firmware, Wire.Tap),
+        new ConsoleLog(name + ".console"));
 
     /// <summary>As <see cref="ConsoleLog.WaitForAsync"/>, but ends as soon as the firmware has given the network up.</summary>
     /// <exception cref="TimeoutException">It did not come.</exception>
