@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using Appliance.Catalog;
 using Appliance.Images;
 
@@ -24,14 +25,14 @@ public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMen
         {
             // Whoever comes by TFTP may have no HTTP, and could not go where the dispatch script sends it.
             "/menu.ipxe" when protocol is BootProtocol.Tftp && clients.Find(client) is { } known =>
-                menus.OpenIpxe(new ClientMachine(known.Firmware), TakeNext(client)),
+                menus.OpenIpxe(new ClientMachine(known.Firmware), TakeNext(client), known.Mac),
             "/menu.ipxe" => menus.OpenDispatch(),
             "/autoexec.ipxe" => menus.OpenAutoexec(),
             "/grub/grub.cfg" => menus.OpenGrubDispatch(),
-            "/grub/menu-x86_64.cfg" => menus.OpenGrub(ClientFirmware.UefiX64, TakeNext(client)),
-            "/grub/menu-arm64.cfg" => menus.OpenGrub(ClientFirmware.UefiArm64, TakeNext(client)),
-            "/grub/secure-x86_64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiX64, loaders.TrustedSigners, TakeNext(client)),
-            "/grub/secure-arm64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiArm64, loaders.TrustedSigners, TakeNext(client)),
+            "/grub/menu-x86_64.cfg" => menus.OpenGrub(ClientFirmware.UefiX64, TakeNext(client), MacOf(client)),
+            "/grub/menu-arm64.cfg" => menus.OpenGrub(ClientFirmware.UefiArm64, TakeNext(client), MacOf(client)),
+            "/grub/secure-x86_64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiX64, loaders.TrustedSigners, TakeNext(client), MacOf(client)),
+            "/grub/secure-arm64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiArm64, loaders.TrustedSigners, TakeNext(client), MacOf(client)),
             _ when path.StartsWith("/menu/", StringComparison.Ordinal) => TryOpenMenu(path["/menu/".Length..], client),
             _ when path.StartsWith("/isos/", StringComparison.Ordinal) => TryOpenImage(path["/isos/".Length..]),
             _ when path.StartsWith("/boot/", StringComparison.Ordinal) => TryOpenInside(path["/boot/".Length..]),
@@ -44,14 +45,16 @@ public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMen
     /// <summary>The menu for the machine that iPXE describes (<see cref="ClientMachine.TryParse"/>).</summary>
     private Payload? TryOpenMenu(string name, IPAddress client) =>
         name.EndsWith(".ipxe", StringComparison.Ordinal) && ClientMachine.TryParse(name[..^".ipxe".Length]) is { } machine
-            ? menus.OpenIpxe(machine, TakeNext(client))
+            ? menus.OpenIpxe(machine, TakeNext(client), MacOf(client))
             : null;
 
     /// <summary>
     /// What was set for the machine at this address, which is used up: a menu counts as shown when it is fetched, and loaders
     /// fetch theirs once.
     /// </summary>
-    private string? TakeNext(IPAddress client) => next is not null && clients.Find(client) is { } known ? next.Take(known.Mac) : null;
+    private string? TakeNext(IPAddress client) => next is not null && MacOf(client) is { } mac ? next.Take(mac) : null;
+
+    private PhysicalAddress? MacOf(IPAddress client) => clients.Find(client)?.Mac;
 
     private Payload? TryOpenImage(string path) =>
         library.Current.TryFindByFile(path, out LibraryImage? image) ? image.OpenImage() : null;

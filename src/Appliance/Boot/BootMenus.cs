@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Net.NetworkInformation;
 using Appliance.Boot.Profiles;
+using Appliance.Catalog;
 using Appliance.Images;
 using Appliance.Options;
 
@@ -24,11 +26,10 @@ public sealed class BootMenus
 
     private readonly BootServices _services;
     private readonly ProfileFiles _profiles;
-    private readonly IpxeMenu _ipxe;
-    private readonly GrubMenu _grub;
     private readonly MenuOptions _options;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
+    private MenuRecords _records = MenuRecords.Empty;
     private State _state;
     private bool _hadWimboot;
 
@@ -39,15 +40,16 @@ public sealed class BootMenus
         _services = services;
         _profiles = profiles;
         _profiles.Refresh();
-        _ipxe = new IpxeMenu(services.Server, options);
-        _grub = new GrubMenu(services.Server, options);
         _options = options;
         _time = time;
-        _state = new State([], [], time.GetUtcNow());
+        _state = new State([], [], MenuRecords.Empty, services.Server, options, time.GetUtcNow());
     }
 
     /// <summary>The profiles that plans are made by.</summary>
     public ProfileSet Profiles => _profiles.Current;
+
+    /// <summary>Another object whenever plans or records may have changed.</summary>
+    public object Version => _state;
 
     /// <summary>Takes over a new state of the library; images that have not changed keep their plans.</summary>
     public void Update(IEnumerable<LibraryImage> images)
@@ -55,6 +57,16 @@ public sealed class BootMenus
         lock (_gate)
         {
             Replace(images, _state.Plans);
+        }
+    }
+
+    /// <summary>Takes over what the owner says of images, groups, clients and the menu itself.</summary>
+    public void Apply(MenuRecords records)
+    {
+        lock (_gate)
+        {
+            _records = records;
+            Replace(_state.Plans.Keys, _state.Plans);
         }
     }
 
@@ -94,66 +106,62 @@ public sealed class BootMenus
             }
         }
 
-        _state = new State(plans, signers, _time.GetUtcNow());
+        MenuSettings set = _records.Settings;
+        MenuOptions options = _options with
+        {
+            Title = set.Title ?? _options.Title,
+            Timeout = set.Timeout ?? _options.Timeout,
+            Default = set.Default ?? _options.Default,
+        };
+        _state = new State(plans, signers, _records, _services.Server, options, _time.GetUtcNow());
     }
 
     /// <summary>The plan of an image, or null when it is broken or not listed.</summary>
     public BootPlan? PlanOf(LibraryImage image) => _state.Plans.GetValueOrDefault(image);
 
     /// <summary>The script by which a client tells what it is, and gets its menu.</summary>
-    public Payload OpenDispatch() => Payload.FromMemory(_ipxe.WriteDispatch(), _state.Made, MediaType.Text);
+    public Payload OpenDispatch() => Payload.FromMemory(_state.Ipxe.WriteDispatch(), _state.Made, MediaType.Text);
 
     /// <summary>The iPXE menu for a kind of machine.</summary>
+    /// <param name="machine">The kind.</param>
     /// <param name="next">The entry that this one machine starts by itself; null for what the settings say.</param>
-    public Payload OpenIpxe(ClientMachine machine, string? next = null)
+    /// <param name="client">Which one it is, or null when nobody knows.</param>
+    public Payload OpenIpxe(ClientMachine machine, string? next = null, PhysicalAddress? client = null)
     {
         State state = _state;
-        if (next is not null)
+        ClientRecord? particular = state.Records.Particular(client);
+        bool isForAll = next is null && particular is null;
+        if (!isForAll || !state.Scripts.TryGetValue(machine, out byte[]? script))
         {
-            var menu = new IpxeMenu(_services.Server, Starting(next));
-            return Payload.FromMemory(menu.Write(MenuModel.Build(state.Images, new MenuAudience(machine, _services)), machine), _time.GetUtcNow(), MediaType.Text);
-        }
-
-        if (!state.Scripts.TryGetValue(machine, out byte[]? script))
-        {
-            var audience = new MenuAudience(machine, _services);
-            script = _ipxe.Write(MenuModel.Build(state.Images, audience), machine);
-            if (state.Scripts.Count < MaxScripts)
+            IpxeMenu menu = next is null ? state.Ipxe : new IpxeMenu(_services.Server, Starting(state, next));
+            script = menu.Write(MenuModel.Build(state.Images, AudienceOf(state, machine, particular)), machine);
+            if (isForAll && state.Scripts.Count < MaxScripts)
             {
                 state.Scripts.TryAdd(machine, script);
             }
         }
 
-        return Payload.FromMemory(script, state.Made, MediaType.Text);
+        return Payload.FromMemory(script, isForAll ? state.Made : _time.GetUtcNow(), MediaType.Text);
     }
 
     /// <summary>The script that GRUB looks for.</summary>
-    public Payload OpenGrubDispatch() => Payload.FromMemory(_grub.WriteDispatch(), _state.Made, MediaType.Text);
+    public Payload OpenGrubDispatch() => Payload.FromMemory(_state.Grub.WriteDispatch(), _state.Made, MediaType.Text);
 
     /// <summary>The GRUB menu for a kind of UEFI firmware.</summary>
+    /// <param name="firmware">The kind.</param>
     /// <param name="next">As for <see cref="OpenIpxe"/>.</param>
-    public Payload OpenGrub(ClientFirmware firmware, string? next = null) =>
-        OpenGrub((firmware, FrozenSet<string>.Empty), next, static (_, _) => GrubMenu.Refuses);
+    /// <param name="client">As for <see cref="OpenIpxe"/>.</param>
+    public Payload OpenGrub(ClientFirmware firmware, string? next = null, PhysicalAddress? client = null) =>
+        OpenGrub(firmware, FrozenSet<string>.Empty, next, client, static (_, line, _) => GrubMenu.Refuses(line));
 
     /// <summary>The same where the firmware enforces Secure Boot.</summary>
+    /// <param name="firmware">The kind.</param>
     /// <param name="trusted">Names of the signers that the client's shim accepts.</param>
     /// <param name="next">As for <see cref="OpenIpxe"/>.</param>
-    public Payload OpenSecureGrub(ClientFirmware firmware, FrozenSet<string> trusted, string? next = null) => OpenGrub(
-        (firmware, trusted), next, static (state, key) => line => RefusesSecurely(state, line, key.Trusted));
-
-    private Payload OpenGrub(
-        (ClientFirmware Firmware, FrozenSet<string> Trusted) kind, string? next,
-        Func<State, (ClientFirmware Firmware, FrozenSet<string> Trusted), Func<BootLine, string?>> refuses)
-    {
-        State state = _state;
-        return next is null
-            ? Payload.FromMemory(
-                state.GrubScripts.GetOrAdd(kind, key => WriteGrub(_grub, state, key.Firmware, refuses(state, key))), state.Made, MediaType.Text)
-            : Payload.FromMemory(
-                WriteGrub(new GrubMenu(_services.Server, Starting(next)), state, kind.Firmware, refuses(state, kind)), _time.GetUtcNow(), MediaType.Text);
-    }
-
-    private MenuOptions Starting(string entry) => _options with { Default = entry, Timeout = NextBootTimeout };
+    /// <param name="client">As for <see cref="OpenIpxe"/>.</param>
+    public Payload OpenSecureGrub(
+        ClientFirmware firmware, FrozenSet<string> trusted, string? next = null, PhysicalAddress? client = null) =>
+        OpenGrub(firmware, trusted, next, client, RefusesSecurely);
 
     /// <summary>Why GRUB cannot start this where the firmware enforces Secure Boot, or null when it can.</summary>
     /// <param name="line">A line of a plan that was made here.</param>
@@ -166,10 +174,27 @@ public sealed class BootMenus
             : "Secure Boot accepts nothing in it; switch Secure Boot off in the firmware's setup";
 
     /// <summary>The script that a signed iPXE looks for beside itself.</summary>
-    public Payload OpenAutoexec() => Payload.FromMemory(_ipxe.WriteAutoexec(), _state.Made, MediaType.Text);
+    public Payload OpenAutoexec() => Payload.FromMemory(_state.Ipxe.WriteAutoexec(), _state.Made, MediaType.Text);
 
-    private byte[] WriteGrub(GrubMenu menu, State state, ClientFirmware firmware, Func<BootLine, string?> refuses) =>
-        menu.Write(MenuModel.Build(state.Images, new MenuAudience(new ClientMachine(firmware), _services), refuses));
+    private Payload OpenGrub(
+        ClientFirmware firmware, FrozenSet<string> trusted, string? next, PhysicalAddress? client,
+        Func<State, BootLine, FrozenSet<string>, string?> refuses)
+    {
+        State state = _state;
+        ClientRecord? particular = state.Records.Particular(client);
+        return next is null && particular is null
+            ? Payload.FromMemory(state.GrubScripts.GetOrAdd((firmware, trusted), _ => Write(state.Grub)), state.Made, MediaType.Text)
+            : Payload.FromMemory(
+                Write(next is null ? state.Grub : new GrubMenu(_services.Server, Starting(state, next))), _time.GetUtcNow(), MediaType.Text);
+
+        byte[] Write(GrubMenu menu) => menu.Write(MenuModel.Build(
+            state.Images, AudienceOf(state, new ClientMachine(firmware), particular), line => refuses(state, line, trusted)));
+    }
+
+    private static MenuOptions Starting(State state, string entry) => state.Options with { Default = entry, Timeout = NextBootTimeout };
+
+    private MenuAudience AudienceOf(State state, ClientMachine machine, ClientRecord? client) =>
+        new(machine, _services) { Records = state.Records, Client = client };
 
     private static BootPlan? Plan(BootPlanner planner, LibraryImage image)
     {
@@ -203,8 +228,17 @@ public sealed class BootMenus
 
     /// <summary>One state of the library with what was made of it.</summary>
     private sealed class State(
-        Dictionary<LibraryImage, BootPlan?> plans, Dictionary<string, ImmutableArray<string>> signers, DateTimeOffset made)
+        Dictionary<LibraryImage, BootPlan?> plans, Dictionary<string, ImmutableArray<string>> signers, MenuRecords records, string server,
+        MenuOptions options, DateTimeOffset made)
     {
+        public MenuRecords Records => records;
+
+        public MenuOptions Options => options;
+
+        public IpxeMenu Ipxe { get; } = new(server, options);
+
+        public GrubMenu Grub { get; } = new(server, options);
+
         public FrozenDictionary<LibraryImage, BootPlan?> Plans { get; } = plans.ToFrozenDictionary();
 
         public IEnumerable<(LibraryImage Image, BootPlan? Plan)> Images => Plans.Select(static item => (item.Key, item.Value));

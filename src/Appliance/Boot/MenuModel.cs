@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Appliance.Catalog;
 using Appliance.Images;
 
 namespace Appliance.Boot;
@@ -16,36 +17,69 @@ public sealed record MenuEntry(string Id, string Title, ImmutableArray<BootOptio
 public sealed record MenuGroup(string Title, ImmutableArray<MenuGroup> Groups, ImmutableArray<MenuEntry> Entries);
 
 /// <summary>Who a menu is for: the machine that reads it, and the box that serves it.</summary>
-public readonly record struct MenuAudience(ClientMachine Machine, BootServices Services);
+public readonly record struct MenuAudience(ClientMachine Machine, BootServices Services)
+{
+    private readonly MenuRecords? _records;
+
+    /// <summary>What the owner said of images and groups.</summary>
+    public MenuRecords Records
+    {
+        get => _records ?? MenuRecords.Empty;
+        init => _records = value;
+    }
+
+    /// <summary>What the owner said of this client; null: it is nobody in particular.</summary>
+    public ClientRecord? Client { get; init; }
+}
 
 /// <summary>Builds the menu of one kind of client out of the library; the script languages are written from it.</summary>
 public static class MenuModel
 {
+    /// <summary>An image with what its owner said of it.</summary>
+    private sealed record Item(LibraryImage Image, BootPlan? Plan, ImageRecord Record)
+    {
+        public string Title => Record.Name ?? Image.Title;
+
+        public ImmutableArray<string> Group { get; } =
+            Record.Group is { } path ? [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries)] : Image.Group;
+    }
+
     /// <summary>The menu as a tree of groups; the root has the library's ungrouped images.</summary>
     /// <param name="images">The images that are listed, with their plans (null for a broken image).</param>
     /// <param name="audience">Who reads it.</param>
     /// <param name="refuses">Why a line cannot be started there all the same, or null for one that can. Null: all can.</param>
     public static MenuGroup Build(
-        IEnumerable<(LibraryImage Image, BootPlan? Plan)> images, MenuAudience audience, Func<BootLine, string?>? refuses = null) =>
-        BuildGroup("", 0, [.. images], audience, refuses);
+        IEnumerable<(LibraryImage Image, BootPlan? Plan)> images, MenuAudience audience, Func<BootLine, string?>? refuses = null)
+    {
+        IEnumerable<Item> items = images
+            .Select(image => new Item(image.Image, image.Plan, audience.Records.Image(image.Image.RelativePath)))
+            .Where(item => MenuRecords.Shows(item.Record, audience.Client) && audience.Records.ShowsGroup(item.Group));
+        return BuildGroup("", 0, [.. items], audience, refuses);
+    }
 
     private static MenuGroup BuildGroup(
-        string title, int depth, ImmutableArray<(LibraryImage Image, BootPlan? Plan)> images, MenuAudience audience,
-        Func<BootLine, string?>? refuses) =>
+        string title, int depth, ImmutableArray<Item> items, MenuAudience audience, Func<BootLine, string?>? refuses) =>
         new(
             title,
-            [.. images.Where(item => item.Image.Group.Length > depth)
-                .GroupBy(item => item.Image.Group[depth], StringComparer.OrdinalIgnoreCase)
-                .OrderBy(static group => group.Key, StringComparer.OrdinalIgnoreCase)
-                .Select(group => BuildGroup(group.Key, depth + 1, [.. group], audience, refuses))],
-            [.. images.Where(item => item.Image.Group.Length == depth)
-                .OrderBy(static item => item.Image.Title, StringComparer.OrdinalIgnoreCase)
-                .Select(item => BuildEntry(item.Image, item.Plan, audience, refuses))]);
+            [.. items.Where(item => item.Group.Length > depth)
+                .GroupBy(item => item.Group[depth], StringComparer.OrdinalIgnoreCase)
+                .Select(group => (Items: group, Record: RecordOf(group.First().Group, depth, audience), Name: group.Key))
+                .OrderBy(static group => group.Record?.Order ?? 0)
+                .ThenBy(static group => group.Record?.Name ?? group.Name, StringComparer.OrdinalIgnoreCase)
+                .Select(group => BuildGroup(group.Record?.Name ?? group.Name, depth + 1, [.. group.Items], audience, refuses))],
+            [.. items.Where(item => item.Group.Length == depth)
+                .OrderBy(static item => item.Record.Order)
+                .ThenBy(static item => item.Title, StringComparer.OrdinalIgnoreCase)
+                .Select(item => BuildEntry(item, audience, refuses))]);
 
-    private static MenuEntry BuildEntry(
-        LibraryImage image, BootPlan? plan, MenuAudience audience, Func<BootLine, string?>? refuses)
+    private static GroupRecord? RecordOf(ImmutableArray<string> folders, int depth, MenuAudience audience) =>
+        audience.Records.Groups.GetValueOrDefault(string.Join('/', folders.Take(depth + 1)));
+
+    private static MenuEntry BuildEntry(Item item, MenuAudience audience, Func<BootLine, string?>? refuses)
     {
-        string title = $"{image.Title} ({Size(image.Length)})";
+        LibraryImage image = item.Image;
+        BootPlan? plan = item.Plan is null ? null : BootPreference.Apply(image, item.Plan, item.Record);
+        string title = $"{item.Title} ({Size(image.Length)})";
         if (image.Integrity.Problem is { } damage)
         {
             // Said and not hidden: most of it may be good, and it may be all there is.

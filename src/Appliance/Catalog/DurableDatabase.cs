@@ -44,7 +44,7 @@ internal static class DurableDatabase
     /// <exception cref="IOException">It cannot be moved.</exception>
     public static string SetAside(string path)
     {
-        string aside = path + ".damaged";
+        string aside = Aside(path);
         File.Move(path, aside, overwrite: true);
         if (File.Exists(path + "-wal"))
         {
@@ -53,6 +53,11 @@ internal static class DurableDatabase
 
         return aside;
     }
+
+    /// <summary>Whether a damaged file of that name was moved away.</summary>
+    public static bool WasSetAside(string path) => File.Exists(Aside(path));
+
+    private static string Aside(string path) => path + ".damaged";
 
     /// <exception cref="SqliteException">The answer is another one: damage, or a version that is not ours.</exception>
     private static void Require(SqliteDatabase database, string pragma, string expected)

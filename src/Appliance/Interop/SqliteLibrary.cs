@@ -53,6 +53,9 @@ internal static partial class SqliteLibrary
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_blob")]
     internal static partial int BindBlob(SqliteStatementHandle statement, int index, ReadOnlySpan<byte> value, int length, nint destructor);
 
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_text", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int BindText(SqliteStatementHandle statement, int index, string? value, int length, nint destructor);
+
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_null")]
     internal static partial int BindNull(SqliteStatementHandle statement, int index);
 

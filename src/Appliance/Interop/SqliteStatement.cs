@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Appliance.Interop;
 
@@ -32,6 +33,11 @@ public sealed class SqliteStatement : IDisposable
     /// <exception cref="SqliteException">There is no such parameter.</exception>
     public void Bind(int parameter, ReadOnlySpan<byte> value) =>
         _database.Check(SqliteLibrary.BindBlob(_handle, parameter, value, value.Length, Transient));
+
+    /// <summary>Binds text without NUL characters, of which SQLite takes a copy; null is bound as NULL.</summary>
+    /// <exception cref="SqliteException">There is no such parameter.</exception>
+    public void Bind(int parameter, string? value) =>
+        _database.Check(SqliteLibrary.BindText(_handle, parameter, value, -1, Transient));
 
     /// <summary>Goes on to the next row; false at the end.</summary>
     /// <exception cref="SqliteException">It failed.</exception>
@@ -77,6 +83,9 @@ public sealed class SqliteStatement : IDisposable
         Marshal.Copy(bytes, copy, 0, copy.Length);
         return copy;
     }
+
+    /// <summary>A column's text; empty for NULL.</summary>
+    public string GetText(int column) => Encoding.UTF8.GetString(GetBlob(column));
 
     public void Dispose() => _handle.Dispose();
 }
