@@ -1,0 +1,182 @@
+using System.Security.Cryptography;
+using Appliance.Interop;
+using Appliance.Options;
+
+namespace Appliance.Images.Transfers;
+
+/// <summary>
+/// A file that comes in pieces: hidden (<c>.name.part</c>) beside the place it will have until it is whole and verified, then
+/// renamed. What was written is on disk every <see cref="SyncStep"/>: after a power cut it is gone on with from there.
+/// </summary>
+internal sealed class IncomingFile : IDisposable
+{
+    /// <summary>Bytes between two flushes. 64 MiB: some seconds of a fast card, which is what a power cut costs.</summary>
+    public const long SyncStep = 64L << 20;
+
+    private readonly FileStream _file;
+    private readonly string _target;
+    private readonly string _part;
+    private IncrementalHash? _hash;
+    private long _synced;
+
+    private IncomingFile(FileStream file, string target, string part)
+    {
+        _file = file;
+        _target = target;
+        _part = part;
+        Offset = _synced = file.Length / SyncStep * SyncStep;
+        file.SetLength(Offset);
+    }
+
+    /// <summary>Bytes that are there; the next one goes behind them.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>Opens it, or begins it.</summary>
+    /// <param name="library">The folder of images.</param>
+    /// <param name="path">Path in it, as <see cref="ImageFileName"/> makes it.</param>
+    /// <exception cref="NameTakenException">A file or a link stands where a folder is needed.</exception>
+    /// <exception cref="IOException">It cannot be made, or somebody else has it open; the message says why.</exception>
+    public static IncomingFile Open(string library, string path)
+    {
+        string target = Path.Combine(library, path);
+        string part = PartOf(target);
+        MakeFolders(library, path);
+        if (FileStatus.TryGet(part, followLink: false, out FileStatus status) && status.Kind != FileKind.Regular)
+        {
+            throw new IOException($"{Printable.Text(part)} is no plain file: remove it");
+        }
+
+        try
+        {
+            var file = new FileStream(part, new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                BufferSize = 0,
+                Options = FileOptions.Asynchronous,
+            });
+            return new IncomingFile(file, target, part);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new IOException($"{denied.Message} Give the service's user write permission in {library}.", denied);
+        }
+    }
+
+    /// <summary>Name of the incomplete file.</summary>
+    public static string PartOf(string target) => Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.part");
+
+    /// <summary>Computes the sum of what comes from now on; without effect when something is there already.</summary>
+    public void BeginSum()
+    {
+        if (Offset == 0)
+        {
+            _hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        }
+    }
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RandomAccess.WriteAsync(_file.SafeFileHandle, bytes, Offset, cancellationToken);
+        }
+        catch (IOException failure) when (IsNoRoom(failure))
+        {
+            throw new NoRoomException($"the card or disk is full at byte {Offset}: remove something, then go on");
+        }
+
+        _hash?.AppendData(bytes.Span);
+        Offset += bytes.Length;
+        if (Offset - _synced >= SyncStep)
+        {
+            _file.Flush(flushToDisk: true);
+            _synced = Offset;
+        }
+    }
+
+    /// <summary>Begins anew.</summary>
+    public void Restart()
+    {
+        _file.SetLength(0);
+        Offset = _synced = 0;
+        _hash?.Dispose();
+        _hash = null;
+    }
+
+    /// <summary>The sum of all bytes, 64 hex digits in lower case. Reads them again when they did not come in one go.</summary>
+    public async Task<string> SumAsync(CancellationToken cancellationToken)
+    {
+        if (_hash is not null)
+        {
+            return Convert.ToHexStringLower(_hash.GetHashAndReset());
+        }
+
+        _file.Position = 0;
+        byte[] sum = await SHA256.HashDataAsync(_file, cancellationToken);
+        return Convert.ToHexStringLower(sum);
+    }
+
+    /// <summary>
+    /// Gives it its name; when this returns, it is there and durable. Its time is set back by as long as the library waits for
+    /// a file to come to rest: this one has.
+    /// </summary>
+    /// <exception cref="NameTakenException">There is a file of that name, and it is not to be replaced.</exception>
+    public void Publish(bool replace, DateTimeOffset now)
+    {
+        _file.Flush(flushToDisk: true);
+        File.SetLastWriteTimeUtc(_file.SafeFileHandle, (now - SettledFiles.SettleTime).UtcDateTime);
+        if (!replace && Path.Exists(_target))
+        {
+            throw new NameTakenException($"{Printable.Text(Path.GetFileName(_target))} is there already: delete it first, or say replace=true");
+        }
+
+        File.Move(_part, _target, overwrite: replace);
+        FolderHandle.Sync(Path.GetDirectoryName(_target)!);
+    }
+
+    /// <summary>Deletes what has come.</summary>
+    public void Discard()
+    {
+        File.Delete(_part);
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _hash?.Dispose();
+        _file.Dispose();
+    }
+
+    private static bool IsNoRoom(IOException failure)
+    {
+        const int NoSpaceLeft = 28; // ENOSPC, which the framework gives as it is
+        const int QuotaExceeded = 122; // EDQUOT
+        return failure.HResult is NoSpaceLeft or QuotaExceeded || (failure.HResult & 0xffff) is 112;
+    }
+
+    /// <summary>A folder that is a link could lead anywhere, and the library would not look into it.</summary>
+    private static void MakeFolders(string library, string path)
+    {
+        try
+        {
+            string folder = library;
+            DurableFolder.Create(library);
+            foreach (string name in path.Split('/')[..^1])
+            {
+                folder = Path.Combine(folder, name);
+                if (FileStatus.TryGet(folder, followLink: false, out FileStatus status) && status.Kind != FileKind.Directory)
+                {
+                    throw new NameTakenException($"{Printable.Text(name)} is a file or a link, where a folder is needed");
+                }
+
+                DurableFolder.Create(folder);
+            }
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new IOException($"{denied.Message} Give the service's user write permission in {library}.", denied);
+        }
+    }
+}
