@@ -56,6 +56,8 @@ test  qemu-img                                 qemu-utils
 test  genimage                                 genimage
 test  mkenvimage                               u-boot-tools
 test  nfs-ls                                   libnfs-utils
+test  jq                                       jq
+test  chromium                                 chromium
 bench perfdhcp                                 kea-admin
 bench atftp                                    atftp
 bench curl                                     curl

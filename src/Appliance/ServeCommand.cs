@@ -28,12 +28,13 @@ internal sealed partial class ServeCommand(ApplianceOptions options, BoxAddress 
     public static async Task<int> RunAsync(ApplianceOptions options, ServiceNotifier notifier, bool forJournal)
     {
         using var log = new LineLog(Console.OpenStandardOutput(), ToLogLevel(options.LogLevel), forJournal, TimeProvider.System);
-        using var logs = new LoggerFactory([log]);
+        using var recent = new LogBuffer(TimeProvider.System, AdminPart.SecretCategory);
+        using var logs = new LoggerFactory([log, recent]);
         var address = new BoxAddress(options, logs);
-        return await new ServeCommand(await address.ResolveAsync(CancellationToken.None), address, logs).ServeAsync(notifier);
+        return await new ServeCommand(await address.ResolveAsync(CancellationToken.None), address, logs).ServeAsync(notifier, recent);
     }
 
-    private async Task<int> ServeAsync(ServiceNotifier notifier)
+    private async Task<int> ServeAsync(ServiceNotifier notifier, LogBuffer recent)
     {
         string interfaceName = HostNetwork.FindInterface(options.Network.Interface, options.Network.Address, options.Network.PrefixLength);
         RequireReadable(options.Storage.Isos, "media");
@@ -56,6 +57,8 @@ internal sealed partial class ServeCommand(ApplianceOptions options, BoxAddress 
         BootFetchObserver seen = timeline.Add;
         await using var http = new HttpBootServer(options, files.TryOpen, logs, seen);
         await http.StartAsync(stop.Token);
+        await using var admin = new AdminPart(options, library, loaders, menus, nextBoots, timeline, recent, _time, logs);
+        await admin.StartAsync(stop.Token);
         List<Task> parts =
         [
             new TftpServer(options, files.TryOpen, _time, logs.CreateLogger<TftpServer>(), seen).RunAsync(stop.Token),
@@ -64,6 +67,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, BoxAddress 
             .. StartNfs(library, stop.Token),
             .. StartDhcp(interfaceName, loaders, new BootWatch(clients, timeline), stop.Token),
             library.RunAsync(stop.Token),
+            admin.RunAsync(stop.Token),
             SweepExtractionsAsync(library, stop.Token),
             .. StartScrubber(library, interfaceName, stop.Token),
             RefreshLoadersAsync(loaders, menus, stop.Token),

@@ -13,6 +13,7 @@ public sealed partial class ArchitectureTests
         ["Nbd"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Nfs"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Capture"] = ["Interop"],
+        ["Admin"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Doctor"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Boot"] = ["Images", "Catalog"],
         ["Images"] = ["Catalog", "Interop"],

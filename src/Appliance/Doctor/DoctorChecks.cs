@@ -65,6 +65,11 @@ public sealed class DoctorChecks(ApplianceOptions options)
             yield return CheckPort("http-ports", port, address, tcp: true);
         }
 
+        if (options.Admin.Port != 0)
+        {
+            yield return CheckPort("admin-port", options.Admin.Port, address, tcp: true);
+        }
+
         if (options.Nbd.Enabled)
         {
             yield return CheckPort("nbd-port", options.Nbd.Port, address, tcp: true);

@@ -83,7 +83,7 @@ public sealed record StorageOptions
     /// <summary>The loaders that came with the program.</summary>
     public string Loaders { get; init; } = "/usr/share/plugboot/loaders";
 
-    /// <summary>What the daemon writes for itself: the leases. On a board a partition of its own.</summary>
+    /// <summary>What the daemon writes for itself: leases and catalog. On a board a partition of its own.</summary>
     public string State { get; init; } = "/var/lib/plugboot";
 
     /// <summary>
@@ -155,6 +155,8 @@ public sealed record ApplianceOptions
     public NbdOptions Nbd { get; init; } = new();
 
     public NfsOptions Nfs { get; init; } = new();
+
+    public AdminOptions Admin { get; init; } = new();
 
     public StorageOptions Storage { get; init; } = new();
 

@@ -40,6 +40,12 @@ internal static class SettingText
         throw new SettingValueException($"takes a time from {Show(least)} to {Show(most)}, such as 30s, 10m or 12h");
     }
 
+    /// <exception cref="SettingValueException">No address of the web.</exception>
+    public static Uri HttpUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is ("http" or "https")
+            ? url
+            : throw new SettingValueException("takes an address that begins with http:// or https://");
+
     /// <exception cref="SettingValueException">Not an IPv4 address in dotted form.</exception>
     public static IPAddress Address(string text) =>
         text.Count(static c => c == '.') == 3 && IPAddress.TryParse(text, out IPAddress? address)

@@ -92,11 +92,16 @@ public static class Settings
         new("nfs-port", "2049", "TCP and UDP port of the NFS server",
             static (o, v) => o with { Nfs = o.Nfs with { Port = SettingText.Number(v, 1, 65535) } }),
 
+        new("admin-port", "8081", "TCP port of the admin page and its API; 0 turns them off",
+            static (o, v) => o with { Admin = o.Admin with { Port = SettingText.Number(v, 0, 65535) } }),
+        new("debian-mirror", "http://ftp.debian.org/debian", "Where netboot files of Debian's installer are fetched from",
+            static (o, v) => o with { Admin = o.Admin with { DebianMirror = SettingText.HttpUrl(v) } }),
+
         new("media", "/srv/plugboot", "Folder with isos/ and the owner's own loaders/",
             static (o, v) => o with { Storage = o.Storage with { Media = SettingText.Folder(v) } }),
         new("loaders", "/usr/share/plugboot/loaders", "Folder of the loaders that came with the program",
             static (o, v) => o with { Storage = o.Storage with { Loaders = SettingText.Folder(v) } }),
-        new("state", "/var/lib/plugboot", "Folder for what the daemon keeps: the leases",
+        new("state", "/var/lib/plugboot", "Folder for what the daemon keeps: leases and catalog",
             static (o, v) => o with { Storage = o.Storage with { State = SettingText.Folder(v) } }),
         new("library-poll", "10s", "How often the library is looked at where the file system gives no notice",
             static (o, v) => o with { Storage = o.Storage with { PollInterval = SettingText.Duration(v, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)) } }),

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using Appliance.Admin;
+using Appliance.Admin.Accounts;
+using Appliance.Boot;
+using Appliance.Boot.Timeline;
+using Appliance.Catalog;
+using Appliance.Images;
+using Appliance.Options;
+using Appliance.Status;
+
+namespace Appliance;
+
+/// <summary>
+/// The catalog, what the menus have of it, and the admin page if there is to be one. Where the disk fails, PCs boot as if
+/// nothing had been said of any image, and there is no page: nobody could be known who signs in.
+/// </summary>
+internal sealed partial class AdminPart : IAsyncDisposable
+{
+    /// <summary>Category of the log that shows the first password.</summary>
+    public const string SecretCategory = nameof(FirstAccount);
+
+    private readonly ILogger _log;
+    private readonly CatalogDatabase? _catalog;
+    private readonly AdminPlane? _plane;
+
+    public AdminPart(
+        ApplianceOptions options, ImageLibrary library, LoaderFiles loaders, BootMenus menus, NextBoots nextBoots, BootTimeline timeline,
+        LogBuffer recent, TimeProvider time, ILoggerFactory logs)
+    {
+        _log = logs.CreateLogger<AdminPart>();
+        try
+        {
+            _catalog = CatalogDatabase.Open(options.Storage.State, _log);
+            var records = new MenuTable(_catalog);
+            menus.Apply(records.Current);
+            records.Changed += (_, _) => menus.Apply(records.Current);
+            if (options.Admin.Port != 0)
+            {
+                var parts = new AdminParts(
+                    options, _catalog, records, library, loaders, menus, nextBoots, timeline, recent, CommandLine.Version(), time, logs);
+                _plane = new AdminPlane(parts, EndpointsOf(options));
+            }
+        }
+        catch (IOException failure)
+        {
+            LogNoCatalog(_log, failure.Message);
+            _catalog?.Dispose();
+        }
+    }
+
+    /// <exception cref="StartException">The port cannot be bound; the message names the remedy.</exception>
+    public Task StartAsync(CancellationToken cancellationToken) => _plane?.StartAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>Runs until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (_plane is null)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return;
+        }
+
+        await _plane.PrepareAsync();
+        await _plane.RunAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_plane is not null)
+        {
+            await _plane.DisposeAsync();
+        }
+
+        _catalog?.Dispose();
+    }
+
+    /// <summary>
+    /// Our address and, for scripts on this machine, the loopback one (which a fresh network namespace does not have).
+    /// </summary>
+    private static IEnumerable<IPEndPoint> EndpointsOf(ApplianceOptions options)
+    {
+        yield return new IPEndPoint(options.Network.Address, options.Admin.Port);
+        bool hasLoopback = NetworkInterface.GetAllNetworkInterfaces()
+            .Any(static link => link.GetIPProperties().UnicastAddresses.Any(static unicast => unicast.Address.Equals(IPAddress.Loopback)));
+        if (hasLoopback && !options.Network.Address.Equals(IPAddress.Loopback))
+        {
+            yield return new IPEndPoint(IPAddress.Loopback, options.Admin.Port);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "there is no admin page, and the menu shows all images as their files are: {Reason}")]
+    private static partial void LogNoCatalog(ILogger log, string reason);
+}
