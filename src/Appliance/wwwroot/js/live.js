@@ -1,0 +1,28 @@
+// What happens, as it happens: one connection for the whole page, which the browser makes again when it breaks.
+
+const topics = ['boots', 'images', 'uploads', 'downloads', 'extractions', 'storage', 'logs'];
+const listeners = new Set();
+export const state = { boots: [], images: [], uploads: [], downloads: [], extractions: [], storage: null, logs: [] };
+let source = null;
+
+export function connect() {
+  source?.close();
+  source = new EventSource('/api/events');
+  for (const topic of topics) {
+    source.addEventListener(topic, event => {
+      state[topic] = JSON.parse(event.data);
+      listeners.forEach(listener => listener(topic));
+    });
+  }
+}
+
+export function disconnect() {
+  source?.close();
+  source = null;
+}
+
+/** Calls back with each topic that changes, until the returned function is called. */
+export function listen(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
