@@ -81,7 +81,7 @@ Dir::State::lists "$root/lists";
 Dir::State::status "$status";
 Dir::Cache "$root/cache";
 APT::Architecture "amd64";
-APT::Architectures { "amd64"; "arm64"; "armhf"; };
+APT::Architectures { $architectures };
 APT::Sandbox::User "$(id --user --name)";
 APT::Update::Error-Mode "any";
 APT::Get::AllowUnauthenticated "false";
@@ -98,19 +98,28 @@ SETTINGS
 apt() { APT_CONFIG=$root/apt.conf apt-get --quiet --quiet "$@"; }
 
 update() {
-    local output
+    local output pause
     if [ -z "${1:-}" ] && [ -n "$(find "$root/updated" -mmin "-$lists_minutes" 2> /dev/null)" ]; then
         return
     fi
     log "reading the package lists of $suite"
-    if ! output=$(apt update 2>&1); then
+    # A mirror that is just being renewed has new lists and old sums for a minute.
+    for pause in 20 60 0; do
+        if output=$(apt update 2>&1); then
+            touch "$root/updated"
+            return
+        fi
         printf '%s\n' "$output" >&2
         case $output in
             *NO_PUBKEY* | *'not signed'*) die "$keyring lacks the key of $suite: upgrade the package debian-archive-keyring" ;;
         esac
-        die "the package lists of $suite could not be fetched: check the network and the host's apt sources"
+        [ "$pause" = 0 ] || { log "trying again in $pause s" && sleep "$pause"; }
+    done
+    if grep --quiet '^E: Failed to fetch' <<< "$output" && ! grep '^E: Failed to fetch' <<< "$output" | grep --quiet --invert-match -e '-security/'; then
+        log "WARNING: without the security updates of $suite, whose lists the mirror does not have whole: try again later"
+        return
     fi
-    touch "$root/updated"
+    die "the package lists of $suite could not be fetched: check the network and the host's apt sources"
 }
 
 # Downloads, and prints the paths. apt checks what is already there, so that a second call costs nothing.
@@ -147,7 +156,12 @@ shift 2
 have apt-get || die "needs apt-get: run this on Debian (or in a Debian container)"
 [ -r "$keyring" ] || die "needs $keyring: install the package debian-archive-keyring"
 
+# What is for 32-bit ARM has lists of its own, so that a fault in them keeps nobody from the rest.
 root=$artifacts/apt/$suite
+architectures='"amd64"; "arm64";'
+case " $* " in
+    *:armhf' '*) root+=-armhf architectures='"amd64"; "armhf";' ;;
+esac
 mkdir -p "$root"
 # One at a time: parallel targets of make share the root.
 exec 9> "$root/lock"
