@@ -5,7 +5,7 @@ using Appliance.Options;
 namespace Appliance;
 
 /// <summary>What the program was asked to do, with every setting it was given.</summary>
-/// <param name="Verb">serve, scan, extract, wake, capture, doctor, help or version.</param>
+/// <param name="Verb">serve, scan, extract, wake, capture, update, doctor, help or version.</param>
 /// <param name="Options">The options; usable only when there are no mistakes.</param>
 /// <param name="Mistakes">What is wrong with the settings, a line each.</param>
 internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadOnlyList<string> Mistakes)
@@ -16,7 +16,7 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
     /// <summary>The settings file that is read when none is named; it need not exist.</summary>
     public const string DefaultConfig = "/etc/plugboot/plugboot.conf";
 
-    private static readonly string[] Verbs = ["serve", "scan", "extract", "wake", "capture", "doctor", "help", "version"];
+    private static readonly string[] Verbs = ["serve", "scan", "extract", "wake", "capture", "update", "doctor", "help", "version"];
 
     /// <summary>What the verb was given besides settings.</summary>
     public VerbArguments Arguments { get; init; } = VerbArguments.None;
@@ -77,6 +77,8 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
                    plugboot wake MAC [...]   switch a machine on that has Wake-on-LAN
                    plugboot capture MAC --into FILE.pcap [...]
                                              write down what one machine sends and is sent, until Ctrl-C
+                   plugboot update FILE      on the firmware image: write a signed update to the slot that is not
+                                             running, for the next boot to try; --confirm keeps the running one
                    plugboot doctor [...]     check ports, address, folders and permissions
                    plugboot version | help
 

@@ -34,6 +34,8 @@ switch (command.Verb)
         return DoctorReport.Print(new DoctorChecks(command.Options).Run(), Console.Out);
     case "wake":
         return WakeCommand.Run(command.Options, command.Arguments.Station, Console.Out, Console.Error);
+    case "update":
+        return UpdateCommand.Run(command.Arguments, Console.Out, Console.Error);
 }
 
 try

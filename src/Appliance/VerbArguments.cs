@@ -3,11 +3,13 @@ using Appliance.Formats.Link;
 namespace Appliance;
 
 /// <summary>What single verbs take besides settings.</summary>
-/// <param name="Operand">The image or archive of <c>extract</c>, the hardware address of <c>wake</c> and <c>capture</c>; else null.</param>
+/// <param name="Operand">The image or archive of <c>extract</c>, the hardware address of <c>wake</c> and <c>capture</c>,
+/// the file of <c>update</c>; else null.</param>
 /// <param name="Into">The folder of <c>extract --into</c>, the file of <c>capture --into</c>, or null.</param>
 /// <param name="Remove">Whether <c>extract --remove</c> was given.</param>
 /// <param name="Verify">Whether <c>scan --verify</c> was given.</param>
-internal sealed record VerbArguments(string? Operand, string? Into, bool Remove, bool Verify)
+/// <param name="Confirm">Whether <c>update --confirm</c> was given.</param>
+internal sealed record VerbArguments(string? Operand, string? Into, bool Remove, bool Verify, bool Confirm = false)
 {
     public static readonly VerbArguments None = new(null, null, false, false);
 
@@ -34,7 +36,10 @@ internal sealed record VerbArguments(string? Operand, string? Into, bool Remove,
                 case ("extract" or "capture", "--into") when hasNext:
                     own = own with { Into = arguments[++i] };
                     break;
-                case ("extract" or "wake" or "capture", _) when !argument.StartsWith('-') && own.Operand is null:
+                case ("update", "--confirm"):
+                    own = own with { Confirm = true };
+                    break;
+                case ("extract" or "wake" or "capture" or "update", _) when !argument.StartsWith('-') && own.Operand is null:
                     own = own with { Operand = argument };
                     break;
                 default:
@@ -62,6 +67,7 @@ internal sealed record VerbArguments(string? Operand, string? Into, bool Remove,
     {
         ("extract", { Operand: null }) => "extract: name an image, as plugboot scan lists it, or an archive and --into FOLDER",
         ("extract", { Remove: true, Into: not null }) => "extract: --remove is for images, --into for archives: give one of them",
+        ("update", _) when own.Operand is null != own.Confirm => "update: name the file of an update, or give --confirm",
         ("wake" or "capture", { Station.IsNone: true } or { Station.IsGroup: true }) =>
             $"{verb}: name a machine by its hardware address, such as 52:54:00:12:34:56",
         ("capture", { Into: null }) => "capture: name the file by --into FILE.pcap",

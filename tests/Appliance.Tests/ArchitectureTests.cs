@@ -15,6 +15,7 @@ public sealed partial class ArchitectureTests
         ["Capture"] = ["Interop"],
         ["Admin"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Doctor"] = ["Boot", "Images", "Catalog", "Interop"],
+        ["Update"] = ["Interop"],
         ["Boot"] = ["Images", "Catalog"],
         ["Images"] = ["Catalog", "Interop"],
         ["Catalog"] = ["Interop"],

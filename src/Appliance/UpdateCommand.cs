@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using Appliance.Options;
+using Appliance.Update;
+
+namespace Appliance;
+
+/// <summary>Puts a signed update into the slot that is not running, or confirms the one that is. Only on the firmware image.</summary>
+internal static class UpdateCommand
+{
+    private const string BootVolume = "/boot";
+    private const string KeyFile = "/etc/plugboot/update-key.pem";
+    private const string BoardFile = "/etc/plugboot/board";
+
+    /// <summary>Says what it does; exit status 1 when it could not be done, with the reason on <paramref name="errors"/>.</summary>
+    public static int Run(VerbArguments arguments, TextWriter output, TextWriter errors)
+    {
+        try
+        {
+            var slots = new BootSlots(BootVolume, File.ReadAllText("/proc/cmdline"));
+            if (!arguments.Confirm)
+            {
+                Install(arguments.Operand!, slots, output);
+            }
+            else if (!slots.IsConfirmed)
+            {
+                WhileWritable(slots.Confirm);
+                output.WriteLine($"plugboot: slot {slots.Current} works, and is booted from now on");
+            }
+
+            return 0;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            errors.WriteLine($"plugboot: {failure.Message}");
+            return 1;
+        }
+    }
+
+    private static void Install(string path, BootSlots slots, TextWriter output)
+    {
+        using UpdateBundle bundle = Open(path);
+        string board = File.ReadAllText(BoardFile).Trim();
+        if (bundle.Manifest.Board != board)
+        {
+            throw new IOException($"{Printable.Text(path)} is for {bundle.Manifest.Board}, and this is {board}");
+        }
+
+        output.WriteLine($"plugboot: writing {bundle.Manifest.Version} to slot {slots.Other}");
+        string root = RootPartition.Of(slots.Other);
+        var writer = new SlotWriter(root, RootPartition.LengthOf(root), Path.Combine(BootVolume, slots.Other));
+        WhileWritable(() =>
+        {
+            slots.CancelTrial();
+            writer.Write(bundle, output);
+            slots.TryOther();
+        });
+        output.WriteLine("plugboot: done; the next boot tries it, and goes back by itself if it does not work: reboot");
+    }
+
+    private static UpdateBundle Open(string path)
+    {
+        try
+        {
+            return UpdateBundle.Open(path, File.ReadAllText(KeyFile));
+        }
+        catch (IOException failure)
+        {
+            throw new IOException($"{Printable.Text(path)}: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The boot volume is read-only but for these moments.</summary>
+    private static void WhileWritable(Action action)
+    {
+        Remount("rw");
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Remount("ro");
+        }
+    }
+
+    private static void Remount(string access)
+    {
+        using Process mount = Process.Start("mount", ["-o", "remount," + access, BootVolume]);
+        mount.WaitForExit();
+        if (mount.ExitCode != 0)
+        {
+            throw new IOException($"{BootVolume} cannot be mounted {access}");
+        }
+    }
+}
