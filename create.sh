@@ -17,7 +17,8 @@ BOARD            a folder of board/
 --service FILE   a daemon that was compiled elsewhere (artifacts/publish/RID/plugboot)
 
 The image is artifacts/image/BOARD/images/sdcard.img. A second call makes only what has changed. BOOT_BLOBS names the
-folder with the loaders of boards whose makers do not let them be passed on (README.md, Boards).
+folder with the loaders of boards whose makers do not let them be passed on (README.md, Boards). UPDATE_KEY names the
+private key that updates are signed with (ECDSA over P-256, PEM); without it artifacts/update-key.pem is made and used.
 TEXT
 }
 
@@ -35,6 +36,7 @@ inputs() {
         [ -z "${BOOT_BLOBS:-}" ] || find "$BOOT_BLOBS" -type f -exec sha256sum {} +
         find "$tree"/board/common "$tree/board/$board" "$tree/overlay" "$tree/configs/linux" "$tree/configs/busybox.fragment" \
             "$tree/configs/plugboot.conf" "$tree/Directory.Build.props" -type f -print0 | sort --zero-terminated | xargs --null sha256sum
+        sha256sum < <("$tree/board/common/update-bundle.sh" key)
         find "$tree/overlay" -printf '%P %m\n' | sort
         [ -z "$service" ] || sha256sum "$service" "$artifacts/loaders/manifest.json"
     } | sha256sum
@@ -61,12 +63,14 @@ build() {
     log 'packing the root file system'
     mksquashfs "$output/target" "$output/images/rootfs.squashfs" -noappend -all-root -quiet -no-progress -comp zstd -Xcompression-level 15
     "$tree/board/common/post-image.sh" "$output/images" "$board"
+    "$tree/board/common/update-bundle.sh" make "$output/images" "$board"
     printf '%s\n' "$current" > "$output/.made-by"
 }
 
 report() {
     local image=$output/images/sdcard.img
     printf '\n%s\n  size    %s bytes\n  sha256  %s\n' "$image" "$(stat --format=%s "$image")" "$(sha256 "$image")"
+    printf '  update  plugboot update update.tar, on a board that runs already: %s\n' "${image%/*}/update.tar"
     printf '  flash   dd if=%s of=/dev/sdX bs=4M conv=fsync   (or: bmaptool copy --nobmap %s /dev/sdX)\n' "$image" "$image"
     [ -z "${LOADER_BLOBS:-}" ] || [ -n "${BOOT_BLOBS:-}" ] ||
         printf '  note    without BOOT_BLOBS it has no first loaders: for cards and modules that carry them already\n'

@@ -79,6 +79,7 @@ image zstd                                     zstd
 image lz4                                      lz4
 image depmod                                   kmod
 image readelf                                  binutils
+image openssl                                  openssl
 image genimage                                 genimage
 image mcopy                                    mtools
 image /usr/sbin/mkfs.fat                       dosfstools

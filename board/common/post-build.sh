@@ -43,6 +43,8 @@ add_consoles() {
 cp -a "$tree/overlay/." "$target/"
 chmod 600 "$target/etc/shadow"
 install -m 644 "$tree/board/$board/board.env" "$target/etc/plugboot/board.env"
+printf '%s\n' "$board" > "$target/etc/plugboot/board"
+"$tree/board/common/update-bundle.sh" key > "$target/etc/plugboot/update-key.pem"
 sed --quiet 's:.*<Version>\(.*\)</Version>.*:\1:p' "$tree/Directory.Build.props" > "$target/etc/plugboot/version"
 add_consoles
 rm -f "$target/usr/bin/plugboot"

@@ -39,17 +39,25 @@ internal sealed class Machine : IAsyncDisposable
         new(wire.StartBesideBridge(Repository.Script("tests/rig/appliance.sh"), kind, disk.Path, Tap), new ConsoleLog(name + ".console"), disk.Path + ".monitor");
 
     /// <summary>Runs a line in the shell of the console and returns what it printed, with whatever else the console showed meanwhile.</summary>
-    /// <exception cref="TimeoutException">It did not end, or not with status 0.</exception>
-    public async Task<string> RunAsync(string line, TimeSpan? deadline = null)
+    /// <exception cref="TimeoutException">It did not end.</exception>
+    /// <exception cref="InvalidOperationException">Its status was not 0; the message shows the console.</exception>
+    /// <param name="expectAnswer">Whether the shell lives to say that it is done.</param>
+    public async Task<string> RunAsync(string line, TimeSpan? deadline = null, bool expectAnswer = true)
     {
         // What is typed before is lost.
         await Console.WaitForAsync("[/~] # ", CommandDeadline);
         string number = (++_commands).ToString(CultureInfo.InvariantCulture);
         int start = Console.Text.Length;
         // The console echoes what is typed: only the shell's own output has the sum.
-        await TypeAsync($"{line} && echo done-$(({number} + 1000))\n");
-        int end = await Console.WaitForAsync($"done-{_commands + 1000}\n", deadline ?? CommandDeadline, start);
-        return Console.Text[start..end];
+        await TypeAsync($"{line}; echo done-$(({number} + 1000)): $?\n");
+        if (!expectAnswer)
+        {
+            return "";
+        }
+
+        int end = await Console.WaitForAsync($"done-{_commands + 1000}: [0-9]+\n", deadline ?? CommandDeadline, start);
+        string shown = Console.Text[start..end];
+        return shown.EndsWith(": 0\n", StringComparison.Ordinal) ? shown : throw new InvalidOperationException($"{line}:\n{shown}");
     }
 
     /// <summary>Plugs a USB stick in.</summary>

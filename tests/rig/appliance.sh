@@ -24,7 +24,7 @@ TEXT
 [ $# = 3 ] || { usage >&2 && exit 2; }
 machine=$1 disk=$2 tap=$3
 if [ -t 0 ]; then serial=mon:stdio; else serial=stdio; fi
-common=(-no-user-config -display none -no-reboot -serial "$serial" -monitor "unix:$disk.monitor,server=on,wait=off")
+common=(-no-user-config -display none -serial "$serial" -monitor "unix:$disk.monitor,server=on,wait=off")
 drive=(-drive "file=$disk,format=raw,if=none,id=disk")
 network="tap,id=wire,ifname=$tap,script=no,downscript=no"
 
