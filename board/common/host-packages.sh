@@ -54,6 +54,7 @@ live  mksquashfs                               squashfs-tools
 test  nbdcopy                                  libnbd-bin
 test  qemu-img                                 qemu-utils
 test  genimage                                 genimage
+test  ssh-keygen                               openssh-client
 test  mkenvimage                               u-boot-tools
 test  nfs-ls                                   libnfs-utils
 test  jq                                       jq

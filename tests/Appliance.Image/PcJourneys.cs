@@ -65,6 +65,28 @@ public sealed class PcJourneys(ImageFixture rig)
         Assert.Equal("OK", (await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", $"http://{Wire.ServerAddress}/health")).Trim());
     }
 
+    /// <summary>The key as a PC's editor leaves it, with line ends of its own; who has another is refused, and so is a password.</summary>
+    [Fact]
+    public async Task Ssh_is_for_who_put_a_key_on_the_boot_volume()
+    {
+        using Disk disk = Disk.Flash("pc");
+        string folder = Path.GetDirectoryName(disk.Path)!;
+        foreach (string name in (string[])["owner", "other"])
+        {
+            await HostCommand.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(folder, name));
+        }
+
+        await disk.PutAsync("authorized_keys", (await File.ReadAllTextAsync(Path.Combine(folder, "owner.pub"))).Trim());
+        await using Machine appliance = Machine.PowerOn(rig.Wire, "pc-bios", disk, "pc-ssh");
+        await appliance.Console.WaitForAsync("SSH: for the keys of authorized_keys", StageDeadline);
+        Assert.Contains("plugboot", await LogInAsync("owner"), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => LogInAsync("other"));
+
+        Task<string> LogInAsync(string key) => rig.Wire.RunOnClientAsync(
+            "ssh", "-i", Path.Combine(folder, key), "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no",
+            "-o", "UserKnownHostsFile=/dev/null", "root@" + Wire.ServerAddress, "hostname");
+    }
+
     /// <summary>The library is the stick's as long as it is there; pulled, it is gone within two seconds, and nothing else stops.</summary>
     [Fact]
     public async Task A_usb_stick_joins_the_library_and_leaves_it_when_it_is_pulled()
