@@ -11,8 +11,8 @@ public sealed class PowerCutJourneys(ImageFixture rig)
 {
     private const int Cuts = 15;
 
-    /// <summary>Between one cut and the next. Together they reach beyond the end of first boot, which takes about two seconds.</summary>
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(200);
+    /// <summary>Between one cut and the next. Together they reach beyond the end of first boot: it takes two to five seconds.</summary>
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(400);
 
     /// <summary>For each stage. Emulated on two busy cores; a quiet machine needs a tenth.</summary>
     private static readonly TimeSpan StageDeadline = TimeSpan.FromMinutes(3);
