@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Appliance.Update;
 
-/// <summary>Where the root file systems are: beside the one that is running, whatever the disk is called (docs/adr/0007).</summary>
+/// <summary>Where the root file systems are: beside the one that is running, whatever the disk is called (docs/adr/0008).</summary>
 internal static class RootPartition
 {
     /// <summary>Path of a slot's partition.</summary>
