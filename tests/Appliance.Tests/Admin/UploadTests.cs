@@ -96,6 +96,28 @@ public sealed class UploadTests : IAsyncLifetime
         AssertStored("a.img");
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(IncomingFile.SyncStep * 2 - 1, 0)]
+    [InlineData(IncomingFile.SyncStep * 2, IncomingFile.SyncStep)]
+    [InlineData(IncomingFile.SyncStep * 3 - 1, IncomingFile.SyncStep)]
+    public async Task V_17_what_was_flushed_before_a_restart_need_not_come_again(long length, long durable)
+    {
+        await using (FileStream part = File.Create(IncomingFile.PartOf(Path.Combine(_box.Isos, "a.img"))))
+        {
+            part.SetLength(length);
+        }
+
+        await _box.RestartAsync();
+        Assert.Equal(durable, await OffsetAsync("a.img"));
+        if (durable > 0)
+        {
+            Assert.Equal(412, (await SendAsync("PATCH", $"filename=a.img&offset={length + 1}&size={length + 2}", Content[..1])).Status);
+        }
+
+        Assert.Equal(durable + 1 < length ? 202 : 201, (await SendAsync("PATCH", $"filename=a.img&offset={durable}&size={Math.Max(length, 1)}", Content[..1])).Status);
+    }
+
     [Fact]
     public async Task What_has_another_sum_is_deleted_and_said()
     {

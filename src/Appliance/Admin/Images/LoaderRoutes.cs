@@ -40,7 +40,7 @@ internal sealed class LoaderRoutes(LoaderFiles loaders, StorageOptions storage, 
             {
                 file.Restart();
                 await CopyAsync(request, file);
-                file.Publish(replace: true, time.GetUtcNow());
+                await file.PublishAsync(replace: true, time.GetUtcNow());
                 isThere = true;
             }
             finally

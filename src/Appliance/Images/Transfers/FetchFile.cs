@@ -50,7 +50,7 @@ internal sealed class FetchFile(HttpClient client, StorageOptions storage, TimeP
                 await RequireSumAsync(file, path, sha256, cancellationToken);
             }
 
-            file.Publish(replace: false, time.GetUtcNow());
+            await file.PublishAsync(replace: false, time.GetUtcNow());
             isPublished = true;
         }
         finally

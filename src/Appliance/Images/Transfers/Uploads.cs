@@ -3,34 +3,6 @@ using Appliance.Options;
 
 namespace Appliance.Images.Transfers;
 
-/// <summary>How far an upload has come.</summary>
-/// <param name="Path">Path that the file will have in the folder of images.</param>
-/// <param name="Offset">Bytes that are there.</param>
-/// <param name="Size">Bytes that it will have; null when nobody has said.</param>
-/// <param name="IsRunning">Whether bytes come at this moment.</param>
-/// <param name="IsComplete">Whether it is in the library.</param>
-public sealed record UploadState(string Path, long Offset, long? Size, bool IsRunning, bool IsComplete);
-
-/// <summary>What is asked for with the bytes of an upload.</summary>
-/// <param name="Path">As <see cref="ImageFileName"/> makes it.</param>
-public sealed record UploadOrder(string Path)
-{
-    /// <summary>Where the bytes go; 0 begins anew.</summary>
-    public long Offset { get; init; }
-
-    /// <summary>Bytes of the whole file; null: as many as come.</summary>
-    public long? Size { get; init; }
-
-    /// <summary>Bytes for which there has to be room where <see cref="Size"/> is not known.</summary>
-    public long Announced { get; init; }
-
-    /// <summary>Its sum, in hex digits of any case, or null.</summary>
-    public string? Sha256 { get; init; }
-
-    /// <summary>Whether it may take the place of a file of that name.</summary>
-    public bool Replace { get; init; }
-}
-
 /// <summary>
 /// Receives images over the network, in one piece or in several. An upload that is cut off can be gone on with, also after a
 /// restart; nobody sees a file before it is whole. One writer for each name.
@@ -85,7 +57,7 @@ public sealed class Uploads : IDisposable
             foreach (string part in parts)
             {
                 string target = Path.Combine(Path.GetDirectoryName(part)!, Path.GetFileName(part)[1..^".part".Length]);
-                _resting[Path.GetRelativePath(_library, target)] = new FileInfo(part).Length / IncomingFile.SyncStep * IncomingFile.SyncStep;
+                _resting[Path.GetRelativePath(_library, target)] = IncomingFile.DurableLength(new FileInfo(part).Length);
             }
         }
     }
@@ -230,29 +202,43 @@ public sealed class Uploads : IDisposable
             upload.File.BeginSum();
         }
 
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
-        long checkedAt = upload.File.Offset;
+        // One buffer is filled by the network while the other one is written.
+        byte[][] buffers = [ArrayPool<byte>.Shared.Rent(ChunkBytes), ArrayPool<byte>.Shared.Rent(ChunkBytes)];
+        Task writing = Task.CompletedTask;
         try
         {
-            int count;
-            while ((count = await bytes.ReadAsync(buffer, cancellationToken)) > 0)
+            for (int turn = 0; ; turn ^= 1)
             {
-                if (upload.File.Offset + count > order.Size)
+                int count = await bytes.ReadAsync(buffers[turn], cancellationToken);
+                await writing;
+                if (count == 0)
                 {
-                    throw new WrongContentException($"more bytes came than the {order.Size} that were announced");
+                    return;
                 }
 
-                await upload.File.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-                if (order.Size is null && upload.File.Offset - checkedAt >= IncomingFile.SyncStep)
-                {
-                    RequireRoom(0, order.Path);
-                    checkedAt = upload.File.Offset;
-                }
+                RequireOrdered(upload, order, count);
+                writing = upload.File.WriteAsync(buffers[turn].AsMemory(0, count), cancellationToken);
             }
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Array.ForEach(buffers, static buffer => ArrayPool<byte>.Shared.Return(buffer));
+        }
+    }
+
+    /// <summary>Whether so many more bytes are in order: as many as announced, and where nobody has, as long as there is room.</summary>
+    private void RequireOrdered(Upload upload, UploadOrder order, int count)
+    {
+        long offset = upload.File.Offset;
+        if (offset + count > order.Size)
+        {
+            throw new WrongContentException($"more bytes came than the {order.Size} that were announced");
+        }
+
+        if (order.Size is null && (offset + count) / IncomingFile.SyncStep > offset / IncomingFile.SyncStep)
+        {
+            RequireRoom(0, order.Path);
         }
     }
 
@@ -276,7 +262,7 @@ public sealed class Uploads : IDisposable
             }
         }
 
-        upload.File.Publish(order.Replace, _time.GetUtcNow());
+        await upload.File.PublishAsync(order.Replace, _time.GetUtcNow());
         lock (_gate)
         {
             _open.Remove(order.Path);
@@ -308,7 +294,7 @@ public sealed class Uploads : IDisposable
             KeyValuePair<string, Upload> oldest = idle.MinBy(static entry => entry.Value.LastUsed);
             oldest.Value.File.Dispose();
             _open.Remove(oldest.Key);
-            _resting[oldest.Key] = oldest.Value.File.Offset / IncomingFile.SyncStep * IncomingFile.SyncStep;
+            _resting[oldest.Key] = IncomingFile.DurableLength(oldest.Value.File.Offset);
         }
     }
 }
