@@ -69,14 +69,14 @@ public sealed class FoundingCallsTests : IAsyncLifetime
     [Fact]
     public void The_later_forms_pass_too()
     {
-        Run("login", "later-calls.sh");
-        Assert.Equal("sanboot", Field(Run("boot-method", "later-calls.sh"), "boot_method"));
-        Assert.Equal("done", Field(Run("extract", "later-calls.sh"), "status"));
-        Assert.Equal("done", Field(Run("progress", "later-calls.sh"), "status"));
-        Assert.Equal("later", Field(Run("change", "later-calls.sh"), "description"));
-        Run("delete", "later-calls.sh");
+        Run("login", "later-calls.txt");
+        Assert.Equal("sanboot", Field(Run("boot-method", "later-calls.txt"), "boot_method"));
+        Assert.Equal("done", Field(Run("extract", "later-calls.txt"), "status"));
+        Assert.Equal("done", Field(Run("progress", "later-calls.txt"), "status"));
+        Assert.Equal("later", Field(Run("change", "later-calls.txt"), "description"));
+        Run("delete", "later-calls.txt");
         Assert.False(File.Exists(Path.Combine(_box.Isos, "ubuntu-24.04.iso")));
-        Run("logout", "later-calls.sh");
+        Run("logout", "later-calls.txt");
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class FoundingCallsTests : IAsyncLifetime
         Assert.Equal(409, (await _box.SendAsync("POST", "/api/images/netboot/download", new { filename = "ubuntu-24.04.iso" })).Status);
 
     /// <summary>Runs the call under a heading of the file, and returns what it prints.</summary>
-    private string Run(string heading, string file = "founding-calls.sh")
+    private string Run(string heading, string file = "founding-calls.txt")
     {
         string[] lines = File.ReadAllLines(TestData.Path($"api/{file}"));
         int start = Array.IndexOf(lines, $"# {heading}");
