@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -15,28 +14,25 @@ internal sealed class Machine : IAsyncDisposable
     /// <summary>For a command that answers at once. Emulated on two busy cores; a quiet machine needs a tenth.</summary>
     private static readonly TimeSpan CommandDeadline = TimeSpan.FromMinutes(1);
 
+    private readonly RunningQemu _qemu;
     private readonly string _monitor;
-    private readonly Process _process;
-    private readonly Task _reading;
     private int _commands;
 
-    private Machine(Process process, ConsoleLog console, string monitor)
+    private Machine(RunningQemu qemu, string monitor)
     {
+        _qemu = qemu;
         _monitor = monitor;
-        _process = process;
-        Console = console;
-        _reading = Task.WhenAll(console.ReadAsync(process.StandardOutput), console.ReadAsync(process.StandardError));
     }
 
-    /// <summary>The serial console, stamped in seconds from power-on.</summary>
-    public ConsoleLog Console { get; }
+    /// <inheritdoc cref="RunningQemu.Console"/>
+    public ConsoleLog Console => _qemu.Console;
 
     /// <param name="wire">Has <see cref="Tap"/>, and no address of its own.</param>
     /// <param name="kind">A machine of tests/rig/appliance.sh.</param>
     /// <param name="disk">Its disk.</param>
     /// <param name="name">Names its console's file in artifacts/e2e.</param>
     public static Machine PowerOn(Wire wire, string kind, Disk disk, string name) =>
-        new(wire.StartBesideBridge(Repository.Script("tests/rig/appliance.sh"), kind, disk.Path, Tap), new ConsoleLog(name + ".console"), disk.Path + ".monitor");
+        new(new RunningQemu(wire.StartBesideBridge(Repository.Script("tests/rig/appliance.sh"), kind, disk.Path, Tap), name), disk.Path + ".monitor");
 
     /// <summary>Runs a line in the shell of the console and returns what it printed, with whatever else the console showed meanwhile.</summary>
     /// <exception cref="TimeoutException">It did not end.</exception>
@@ -49,7 +45,7 @@ internal sealed class Machine : IAsyncDisposable
         string number = (++_commands).ToString(CultureInfo.InvariantCulture);
         int start = Console.Text.Length;
         // The console echoes what is typed: only the shell's own output has the sum.
-        await TypeAsync($"{line}; echo done-$(({number} + 1000)): $?\n");
+        await _qemu.TypeAsync($"{line}; echo done-$(({number} + 1000)): $?\n");
         if (!expectAnswer)
         {
             return "";
@@ -70,14 +66,7 @@ internal sealed class Machine : IAsyncDisposable
     /// <summary>Pulls it out, without a word to the machine.</summary>
     public Task PullAsync() => AskMonitorAsync("device_del stick");
 
-    public async ValueTask DisposeAsync()
-    {
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        await _reading;
-        Console.Dispose();
-        _process.Dispose();
-    }
+    public ValueTask DisposeAsync() => _qemu.DisposeAsync();
 
     private async Task AskMonitorAsync(string command)
     {
@@ -103,11 +92,5 @@ internal sealed class Machine : IAsyncDisposable
         }
 
         return text.ToString();
-    }
-
-    private async Task TypeAsync(string keys)
-    {
-        await _process.StandardInput.WriteAsync(keys);
-        await _process.StandardInput.FlushAsync();
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -35,24 +34,18 @@ internal sealed class QemuPc : IAsyncDisposable
     /// <summary>What OVMF, SeaBIOS and iPXE show when nothing on the network booted.</summary>
     private const string GaveUp = "UEFI Interactive Shell|No bootable device|iPXE> ";
 
-    private readonly Process _process;
-    private readonly Task _reading;
+    private readonly RunningQemu _qemu;
 
-    private QemuPc(Process process, ConsoleLog console)
-    {
-        _process = process;
-        Console = console;
-        _reading = Task.WhenAll(console.ReadAsync(process.StandardOutput), console.ReadAsync(process.StandardError));
-    }
+    private QemuPc(RunningQemu qemu) => _qemu = qemu;
 
-    /// <summary>The serial console, stamped in seconds from power-on.</summary>
-    public ConsoleLog Console { get; }
+    /// <inheritdoc cref="RunningQemu.Console"/>
+    public ConsoleLog Console => _qemu.Console;
 
     /// <param name="memoryMib">Its memory in MiB: 1024 is the least that systems of today want.</param>
-    public static QemuPc PowerOn(Wire wire, string firmware, string name, int memoryMib = 1024) => new(
+    public static QemuPc PowerOn(Wire wire, string firmware, string name, int memoryMib = 1024) => new(new RunningQemu(
         wire.StartBesideBridge(
             "env", string.Create(CultureInfo.InvariantCulture, $"PC_MEMORY_MIB={memoryMib}"), Repository.Script("tests/rig/pc.sh"), firmware, Wire.Tap),
-        new ConsoleLog(name + ".console"));
+        name));
 
     /// <summary>As <see cref="ConsoleLog.WaitForAsync"/>, but ends as soon as the firmware has given the network up.</summary>
     /// <exception cref="TimeoutException">It did not come.</exception>
@@ -65,19 +58,8 @@ internal sealed class QemuPc : IAsyncDisposable
             : end;
     }
 
-    /// <summary>Types on the serial console.</summary>
-    public async Task TypeAsync(string keys)
-    {
-        await _process.StandardInput.WriteAsync(keys);
-        await _process.StandardInput.FlushAsync();
-    }
+    /// <inheritdoc cref="RunningQemu.TypeAsync"/>
+    public Task TypeAsync(string keys) => _qemu.TypeAsync(keys);
 
-    public async ValueTask DisposeAsync()
-    {
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        await _reading;
-        Console.Dispose();
-        _process.Dispose();
-    }
+    public ValueTask DisposeAsync() => _qemu.DisposeAsync();
 }

@@ -6,20 +6,17 @@ namespace Appliance.Tests.Admin;
 /// <summary>A cable that breaks: passes connections on, and ends one that has carried so many bytes, as often as it is told.</summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly LoopbackListener _listener;
     private readonly IPEndPoint _target;
-    private readonly Task _serving;
     private int _cuts;
 
     public CuttingProxy(IPEndPoint target)
     {
         _target = target;
-        _listener.Start();
-        _serving = ServeAsync();
+        _listener = new LoopbackListener(PassAsync);
     }
 
-    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
+    public Uri Address => new($"http://127.0.0.1:{_listener.Port}/");
 
     /// <summary>Cuts that are left.</summary>
     public int Cuts
@@ -31,38 +28,15 @@ internal sealed class CuttingProxy : IAsyncDisposable
     /// <summary>Bytes from the client after which a connection is cut.</summary>
     public long CutAfter { get; set; }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _serving;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task ServeAsync()
-    {
-        var connections = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                Socket client = await _listener.AcceptSocketAsync(_stop.Token);
-                connections.Add(PassAsync(client));
-            }
-        }
-        catch (Exception stopped) when (stopped is OperationCanceledException or SocketException)
-        {
-            await Task.WhenAll(connections);
-        }
-    }
-
-    private async Task PassAsync(Socket client)
+    private async Task PassAsync(Socket client, CancellationToken stop)
     {
         using var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
         using (client)
         {
             await server.ConnectAsync(_target);
-            using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
             Task up = CopyAsync(client, server, over, canCut: true);
             Task down = CopyAsync(server, client, over, canCut: false);
             await Task.WhenAll(up, down);

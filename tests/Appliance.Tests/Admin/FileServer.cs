@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -8,17 +7,11 @@ namespace Appliance.Tests.Admin;
 /// <summary>A web server of files, that can be told to cut connections, to change a file, or to know no ranges.</summary>
 internal sealed class FileServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _serving;
+    private readonly LoopbackListener _listener;
 
     public static FileServer Start() => new();
 
-    private FileServer()
-    {
-        _listener.Start();
-        _serving = ServeAsync();
-    }
+    private FileServer() => _listener = new LoopbackListener(AnswerAsync);
 
     /// <summary>Content by path.</summary>
     public ConcurrentDictionary<string, byte[]> Files { get; } = new();
@@ -36,50 +29,27 @@ internal sealed class FileServer : IAsyncDisposable
     /// <summary>Waited for before each answer.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    public Uri Url(string path) => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}{path}");
+    public Uri Url(string path) => new($"http://127.0.0.1:{_listener.Port}{path}");
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _serving;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task ServeAsync()
-    {
-        var answers = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                answers.Add(AnswerAsync(client));
-            }
-        }
-        catch (Exception stopped) when (stopped is OperationCanceledException or SocketException)
-        {
-            await Task.WhenAll(answers);
-        }
-    }
-
-    private async Task AnswerAsync(TcpClient client)
+    private async Task AnswerAsync(Socket client, CancellationToken stop)
     {
         using (client)
         {
             try
             {
-                NetworkStream stream = client.GetStream();
+                await using var stream = new NetworkStream(client);
                 using var reader = new StreamReader(stream, leaveOpen: true);
                 var head = new StringBuilder();
-                while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
+                while (await reader.ReadLineAsync(stop) is { Length: > 0 } line)
                 {
                     head.AppendLine(line);
                 }
 
                 Requests.Enqueue(head.ToString());
-                await Gate.WaitAsync(_stop.Token);
-                await AnswerAsync(stream, head.ToString());
+                await Gate.WaitAsync(stop);
+                await AnswerAsync(stream, head.ToString(), stop);
             }
             catch (Exception gone) when (gone is IOException or OperationCanceledException)
             {
@@ -88,12 +58,12 @@ internal sealed class FileServer : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(NetworkStream stream, string head)
+    private async Task AnswerAsync(NetworkStream stream, string head, CancellationToken stop)
     {
         string path = head.Split(' ')[1];
         if (!Files.TryGetValue(path, out byte[]? content))
         {
-            await stream.WriteAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
+            await stream.WriteAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), stop);
             return;
         }
 
@@ -108,8 +78,8 @@ internal sealed class FileServer : IAsyncDisposable
         }
 
         string answer = $"HTTP/1.1 {status}ETag: {Tag}\r\nContent-Length: {content.Length - from}\r\nConnection: close\r\n\r\n";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), _stop.Token);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), stop);
         int end = Cuts.TryDequeue(out int cut) ? Math.Min(from + cut, content.Length) : content.Length;
-        await stream.WriteAsync(content.AsMemory(from, end - from), _stop.Token);
+        await stream.WriteAsync(content.AsMemory(from, end - from), stop);
     }
 }
