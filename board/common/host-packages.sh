@@ -87,6 +87,7 @@ image /usr/sbin/mkfs.fat                       dosfstools
 image mksquashfs                               squashfs-tools
 image mkenvimage                               u-boot-tools
 armhf arm-linux-gnueabihf-gcc                  gcc-arm-linux-gnueabihf
+axe   npm                                      npm
 bench nft                                      nftables
 bench busybox                                  busybox
 bench tftp                                     tftp-hpa
@@ -100,7 +101,7 @@ groups() {
         live) printf 'pc live' ;;
         demo-arm64) printf 'build pc arm64' ;;
         test) printf 'build pc test' ;;
-        test-all) printf 'build pc arm64 test' ;;
+        test-all) printf 'build pc arm64 test axe' ;;
         bench) printf 'build pc bench' ;;
         image) printf 'image' ;;
         image-armhf) printf 'image armhf' ;;

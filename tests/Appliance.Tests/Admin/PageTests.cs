@@ -32,6 +32,12 @@ public sealed class PageTests
         })()
         """;
 
+    /// <summary>Links to the views, and a text of each.</summary>
+    private static readonly (string Link, string Text)[] Views =
+    [
+        ("Overview", "Booting now"), ("Images", "Netboot Required"), ("Clients", "52:54:00:12:34:56"), ("Log", "Contains"), ("Settings", "Accounts"),
+    ];
+
     [Fact]
     public async Task A_person_takes_over_a_new_box_brings_an_image_over_a_bad_cable_and_watches_a_PC_boot()
     {
@@ -83,7 +89,7 @@ public sealed class PageTests
         await browser.TypeAsync("input[name=username]", "admin");
         await browser.TypeAsync("input[name=password]", AdminBox.Password);
         await browser.PressAsync("Enter", 13, "\r");
-        foreach ((string link, string text) in ((string, string)[])[("Overview", "Booting now"), ("Images", "Netboot Required"), ("Clients", "52:54:00:12:34:56"), ("Log", "Contains"), ("Settings", "Accounts")])
+        foreach ((string link, string text) in Views)
         {
             await browser.ClickAsync(link);
             await browser.WaitForTextAsync(text);
@@ -106,6 +112,42 @@ public sealed class PageTests
         }
 
         Assert.Empty(browser.Errors);
+    }
+
+    [Theory]
+    [Trait("Suite", "all")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Axe_finds_nothing_serious_in_any_view(bool isDark)
+    {
+        string axe = await File.ReadAllTextAsync(Path.Combine(TestData.Root, "artifacts/axe/node_modules/axe-core/axe.min.js"));
+        await using AdminBox box = await AdminBox.StartAsync();
+        await box.AddImageAsync("debian-12.7.0-netinst", "linux/debian.iso");
+        await box.SendAsync("POST", "/api/clients", new { mac_address = "52:54:00:12:34:56", name = "bench" });
+        AddBoot(box);
+        await using Browser browser = await Browser.StartAsync();
+        if (isDark)
+        {
+            await browser.SetDarkAsync();
+        }
+
+        await browser.OpenAsync(box.Address);
+        await browser.WaitForAsync("document.querySelector('input[name=password]')");
+        await browser.EvaluateAsync(axe);
+        await AssertAxeAsync(browser, "sign in");
+        await browser.TypeAsync("input[name=password]", AdminBox.Password);
+        await browser.PressAsync("Enter", 13, "\r");
+        foreach ((string link, string text) in Views)
+        {
+            await browser.ClickAsync(link);
+            await browser.WaitForTextAsync(text);
+            await AssertAxeAsync(browser, link);
+        }
+
+        await browser.ClickAsync("Images");
+        await browser.ClickAsync("Edit");
+        await browser.WaitForAsync("document.querySelector('dialog')");
+        await AssertAxeAsync(browser, "the dialog of an image");
     }
 
     [Fact]
@@ -153,5 +195,15 @@ public sealed class PageTests
     {
         JsonElement problems = await browser.EvaluateAsync(Accessible);
         Assert.True(problems.GetArrayLength() == 0, problems.GetRawText());
+    }
+    /// <summary>axe-core, which must be in the page already.</summary>
+    private static async Task AssertAxeAsync(Browser browser, string view)
+    {
+        JsonElement found = await browser.EvaluateAsync("""
+            axe.run().then(result => result.violations.filter(v => ['serious', 'critical'].includes(v.impact))
+              .map(v => `${v.id}: ${v.help}: ${v.nodes.map(n => n.html.slice(0, 160)).join(' | ')}`))
+            """);
+        Assert.True(found.GetArrayLength() == 0, $"{view}: {found.GetRawText()}");
+        Assert.True((await browser.EvaluateAsync("axe.run().then(result => result.passes.length > 10)")).GetBoolean());
     }
 }
