@@ -27,7 +27,7 @@ internal sealed record FileOrder(string? Filename);
 
 internal sealed record BootMethodOrder(string? Filename, string? BootMethod);
 
-internal sealed record DownloadOrder(string? Url, string? Filename, string? Description, bool? Public, string? Sha256);
+internal sealed record DownloadOrder(string? Url, string? Filename, string? Description, bool? Public, string? Sha256, string? Sha256sums);
 
 internal sealed record ImageOrder
 {

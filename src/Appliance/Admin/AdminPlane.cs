@@ -79,7 +79,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the first account where there is none, which is slow as its password's hash is; looks for uploads of before.</summary>
+    /// <summary>Makes the first account where there is none, which is slow as its password's hash is; looks for transfers of before.</summary>
     public Task PrepareAsync() => Task.Run(Prepare);
 
     /// <summary>Keeps watchers told and sessions aged until it is cancelled.</summary>
@@ -103,6 +103,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
         {
             _first.Prepare();
             _uploads.FindResting();
+            _downloads.Resume();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -75,4 +75,14 @@ internal static class DurableFolder
         write(file);
         file.Flush(flushToDisk: true);
     }
+    /// <summary>Writes a small file, in the place of an older one if there is one; after a power cut there is one of the two, whole.</summary>
+    /// <exception cref="IOException">The card is full, or the medium failed; the older one is still there.</exception>
+    public static void ReplaceFile(string path, byte[] content)
+    {
+        string work = path + "~";
+        File.Delete(work);
+        WriteFile(work, content.Length, file => file.Write(content));
+        File.Move(work, path, overwrite: true);
+        FolderHandle.Sync(Path.GetDirectoryName(path)!);
+    }
 }

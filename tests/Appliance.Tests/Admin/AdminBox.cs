@@ -100,24 +100,24 @@ internal sealed class AdminBox : IAsyncDisposable
         box.Options = change?.Invoke(box.Options) ?? box.Options;
         box.Time.Advance(TimeSpan.FromHours(1));
         Directory.CreateDirectory(box.Isos);
-        await box.OpenAsync();
+        await box.StartAgainAsync();
         return box;
     }
 
     /// <summary>What a restart of the daemon does; the port is another then.</summary>
     public async Task RestartAsync()
     {
-        await CloseAsync();
-        await OpenAsync();
+        await StopAsync();
+        await StartAgainAsync();
     }
 
     /// <summary>Restarts with a catalog that is no database any more.</summary>
     public async Task DamageCatalogAsync()
     {
-        await CloseAsync();
+        await StopAsync();
         string file = Path.Combine(Options.Storage.State, CatalogDatabase.FileName);
         await File.WriteAllTextAsync(file, new string('?', 8192));
-        await OpenAsync();
+        await StartAgainAsync();
     }
 
     /// <summary>Puts an image with the names of a real one into the library.</summary>
@@ -184,14 +184,15 @@ internal sealed class AdminBox : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await CloseAsync();
+        await StopAsync();
         _buffer!.Dispose();
         _logs.Dispose();
         _stop.Dispose();
         _folder.Dispose();
     }
 
-    private async Task OpenAsync()
+    /// <summary>The second half of a restart.</summary>
+    public async Task StartAgainAsync()
     {
         Library = new ImageLibrary(Options.Storage, TimeProvider.System, NullLogger<ImageLibrary>.Instance);
         Menus = new BootMenus(new BootServices("http://192.168.100.1"), new ProfileFiles("/none"), Options.Menu, Time);
@@ -211,7 +212,8 @@ internal sealed class AdminBox : IAsyncDisposable
         _running = _plane.RunAsync(_stop.Token);
     }
 
-    private async Task CloseAsync()
+    /// <summary>The first half of a restart.</summary>
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
         await _running;

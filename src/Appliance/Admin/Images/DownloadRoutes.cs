@@ -18,6 +18,7 @@ internal sealed class DownloadRoutes(Downloads downloads, MenuTable records)
                 new("description", "string", "For people"),
                 new("public", "boolean", "Whether every client's menu has it; default true"),
                 new("sha256", "string", "Its sum; what has another is deleted"),
+                new("sha256sums", "string", "Address of a list of sums (SHA256SUMS, CHECKSUM) that names it; what has another is deleted"),
             ],
         },
         new("GET", "/api/downloads", Access.Viewer, "All downloads", _ => Task.FromResult(Show(downloads.List()))),
@@ -28,21 +29,22 @@ internal sealed class DownloadRoutes(Downloads downloads, MenuTable records)
     private async Task<ApiAnswer> StartAsync(ApiRequest request)
     {
         DownloadOrder order = await request.ReadAsync(AdminJson.Default.DownloadOrder);
-        string text = FieldText.Required("url", order.Url);
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https") || url.UserInfo.Length > 0)
-        {
-            throw ApiException.BadRequest("url takes an address that begins with http:// or https://, without a name and password in it");
-        }
-
+        Uri url = AddressOf("url", FieldText.Required("url", order.Url));
+        Uri? sums = order.Sha256sums is { Length: > 0 } list ? AddressOf("sha256sums", list) : null;
         string path = ImageFileName.Parse(order.Filename is { Length: > 0 } name ? name : Downloads.NameOf(url));
         var said = new ImageOrder { Description = order.Description, Public = order.Public };
         ImageRecord record = ImageRoutes.Apply(records.Current.Image(path), said) with { Source = url.ToString() };
         string? sum = FieldText.Sha256(order.Sha256);
-        DownloadState state = downloads.Start(url, path, sum);
+        DownloadState state = downloads.Start(new DownloadSource(url, sum, sums), path);
         records.Put(record);
         request.AuditTarget = $"{path} from {url}";
         return ApiAnswer.Of([ViewOf(state)], AdminJson.Default.DownloadViewArray, $"{path} is being downloaded", 202);
     }
+
+    private static Uri AddressOf(string field, string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0
+            ? url
+            : throw ApiException.BadRequest($"{field} takes an address that begins with http:// or https://, without a name and password in it");
 
     private Task<ApiAnswer> Progress(ApiRequest request)
     {

@@ -88,7 +88,7 @@ internal sealed class NetbootFiles(StorageOptions storage, AdminOptions options,
         try
         {
             string? sum = await ReadSumAsync(url, cancellationToken);
-            await downloads.FetchAsync(url, $"{Work}/netboot.tar.gz", sum, cancellationToken);
+            await downloads.FetchAsync(new DownloadSource(url, sum), $"{Work}/netboot.tar.gz", cancellationToken);
             string unpacked = Path.Combine(work, "unpacked");
             await new ArchiveUnpacker().UnpackAsync(Path.Combine(work, "netboot.tar.gz"), unpacked, null, cancellationToken);
             string found = Path.Combine(unpacked, "debian-installer", Folders.First(item => item.Folder == folder).Architecture);

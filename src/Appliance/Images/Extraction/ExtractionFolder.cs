@@ -48,7 +48,7 @@ internal sealed record ExtractionFolder(string Manual)
         try
         {
             using FileStream file = File.OpenRead(path);
-            byte[] text = new byte[ExtractionManifest.MaxLength];
+            byte[] text = new byte[NamedLines.MaxLength];
             int length = file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
             return ExtractionManifest.TryParse(text.AsSpan(0, length), out manifest);
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using Appliance.Options;
@@ -26,7 +25,7 @@ public sealed record DownloadState(
 
 /// <summary>
 /// Fetches images from elsewhere, two at a time. A connection that breaks is made again and gone on with where it broke, as
-/// long as the server says that the file is still the same.
+/// long as the server says that the file is still the same; so is what a restart has broken off.
 /// </summary>
 public sealed partial class Downloads : IAsyncDisposable
 {
@@ -68,13 +67,11 @@ public sealed partial class Downloads : IAsyncDisposable
     /// <summary>Raised, on the download's own thread, when a file has come into the library.</summary>
     public event Action<string>? Completed;
 
-    private sealed class Download(string path, Uri url, string? sha256, CancellationTokenSource stop)
+    private sealed class Download(string path, DownloadNote note, CancellationTokenSource stop)
     {
         public string Path => path;
 
-        public Uri Url => url;
-
-        public string? Sha256 => sha256;
+        public DownloadNote Note => note;
 
         public CancellationTokenSource Stop => stop;
 
@@ -101,30 +98,56 @@ public sealed partial class Downloads : IAsyncDisposable
     /// <summary>The name that a file gets when nobody says another: the last one in its URL.</summary>
     public static string NameOf(Uri url) => Uri.UnescapeDataString(url.Segments[^1]).Trim('/');
 
-    /// <summary>Begins one.</summary>
-    /// <param name="url">By HTTP or HTTPS.</param>
+    /// <summary>Begins one, or goes on with one that has failed. When this returns, it is gone on with after a restart too.</summary>
+    /// <param name="source">What is fetched.</param>
     /// <param name="path">As <see cref="ImageFileName"/> makes it.</param>
-    /// <param name="sha256">Its sum, or null.</param>
     /// <exception cref="NameTakenException">There is such a file or download.</exception>
     /// <exception cref="TransferBusyException">There are too many.</exception>
-    public DownloadState Start(Uri url, string path, string? sha256)
+    /// <exception cref="IOException">It cannot be noted; the message says why.</exception>
+    public DownloadState Start(DownloadSource source, string path)
     {
+        string target = Path.Combine(_storage.Isos, path);
         lock (_gate)
         {
-            if (Path.Exists(System.IO.Path.Combine(_storage.Isos, path)) || _downloads.GetValueOrDefault(path) is { IsOver: false })
+            if (Path.Exists(target) || _downloads.GetValueOrDefault(path) is { IsOver: false })
             {
                 throw new NameTakenException($"{Printable.Text(path)} is there already, or is just being downloaded");
             }
 
             Forget();
-            var download = new Download(path, url, sha256, CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
-            _downloads[path] = download;
-            download.Task = Task.Run(() => RunAsync(download));
-            return StateOf(download);
+            DownloadNote note = DownloadNote.TryFind(target) is { } known && known.Source.Url == source.Url
+                ? known with { Source = source }
+                : new DownloadNote(source);
+            IncomingFile.MakeFolders(_storage.Isos, path);
+            note.Save(target);
+            return Run(path, note);
         }
     }
 
-    /// <summary>Ends one, or forgets one that has ended; false when there is none.</summary>
+    /// <summary>Goes on with what a restart has broken off. Walks through the folder of images: to be called once.</summary>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    public void Resume()
+    {
+        foreach ((string path, DownloadNote note) in DownloadNote.FindAll(_storage.Isos).Take(MaxRemembered))
+        {
+            string target = Path.Combine(_storage.Isos, path);
+            lock (_gate)
+            {
+                if (File.Exists(target))
+                {
+                    // The power was cut between its name and the end of its note.
+                    DownloadNote.Delete(target);
+                }
+                else if (!_downloads.ContainsKey(path))
+                {
+                    Run(path, note);
+                    LogResumed(_log, Printable.Text(path));
+                }
+            }
+        }
+    }
+
+    /// <summary>Ends one, or forgets one that has ended; false when there is none. Nothing is left of what had come.</summary>
     public async Task<bool> CancelAsync(string path)
     {
         Download? download;
@@ -139,30 +162,19 @@ public sealed partial class Downloads : IAsyncDisposable
         await download.Stop.CancelAsync();
         await download.Task;
         download.Stop.Dispose();
+        string target = Path.Combine(_storage.Isos, download.Path);
+        File.Delete(IncomingFile.HiddenBeside(target, IncomingFile.DownloadSuffix));
+        DownloadNote.Delete(target);
         return true;
     }
 
     /// <summary>Fetches a file that is no image, and waits for it: under a hidden path in the folder of images.</summary>
     /// <exception cref="IOException">It failed; the message says why. Nothing is left of it.</exception>
-    internal Task FetchAsync(Uri url, string path, string? sha256, CancellationToken cancellationToken) =>
-        new FetchFile(_client, _storage, _time).RunAsync(url, path, sha256, cancellationToken);
+    internal Task FetchAsync(DownloadSource source, string path, CancellationToken cancellationToken) =>
+        new FetchFile(_client, _storage, _time).RunAsync(source, path, cancellationToken);
 
-    /// <summary>Reads a short file.</summary>
-    /// <exception cref="IOException">It cannot be had, or is longer.</exception>
-    internal async Task<byte[]> ReadAsync(Uri url, int most, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using Stream stream = await _client.GetStreamAsync(url, cancellationToken);
-            byte[] buffer = new byte[most];
-            int length = await stream.ReadAtLeastAsync(buffer, most, throwOnEndOfStream: false, cancellationToken);
-            return length < most ? buffer[..length] : throw new IOException($"{url} is longer than {most} bytes");
-        }
-        catch (HttpRequestException failure)
-        {
-            throw new IOException($"{url}: {failure.Message}", failure);
-        }
-    }
+    /// <inheritdoc cref="ShortFile.ReadAsync"/>
+    internal Task<byte[]> ReadAsync(Uri url, int most, CancellationToken cancellationToken) => ShortFile.ReadAsync(_client, url, most, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -180,8 +192,17 @@ public sealed partial class Downloads : IAsyncDisposable
     }
 
     private static DownloadState StateOf(Download download) => new(
-        download.Path, download.Url, download.Stage, download.Fetch?.Done ?? 0, download.Fetch?.Total, download.Fetch?.BytesPerSecond ?? 0,
+        download.Path, download.Note.Source.Url, download.Stage, download.Fetch?.Done ?? 0, download.Fetch?.Total, download.Fetch?.BytesPerSecond ?? 0,
         download.Error ?? download.Fetch?.Delay);
+
+    /// <summary>Under the lock.</summary>
+    private DownloadState Run(string path, DownloadNote note)
+    {
+        var download = new Download(path, note, CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
+        _downloads[path] = download;
+        download.Task = Task.Run(() => RunAsync(download));
+        return StateOf(download);
+    }
 
     private void Forget()
     {
@@ -205,7 +226,7 @@ public sealed partial class Downloads : IAsyncDisposable
             {
                 download.Fetch = new FetchFile(_client, _storage, _time);
                 download.Stage = DownloadStage.Downloading;
-                await download.Fetch.RunAsync(download.Url, download.Path, download.Sha256, download.Stop.Token);
+                await download.Fetch.RunAsync(download.Note, download.Path, download.Stop.Token);
             }
             finally
             {
@@ -231,6 +252,9 @@ public sealed partial class Downloads : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "downloaded {Path}: {Bytes} bytes")]
     private static partial void LogCompleted(ILogger log, string path, long bytes);
+
+    [LoggerMessage(LogLevel.Information, "goes on with the download of {Path}")]
+    private static partial void LogResumed(ILogger log, string path);
 
     [LoggerMessage(LogLevel.Warning, "download of {Path} failed: {Reason}")]
     private static partial void LogFailed(ILogger log, string path, string reason);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using Appliance.Formats.Checksums;
 using Appliance.Options;
 
 namespace Appliance.Images.Transfers;
@@ -19,6 +20,7 @@ internal sealed class FetchFile(HttpClient client, StorageOptions storage, TimeP
 
     private readonly FreeSpace _space = new();
     private readonly long _began = time.GetTimestamp();
+    private DownloadNote? _note;
     private EntityTagHeaderValue? _tag;
     private DateTimeOffset? _modified;
     private long _done;
@@ -33,33 +35,97 @@ internal sealed class FetchFile(HttpClient client, StorageOptions storage, TimeP
     /// <summary>What went wrong and is tried again, or null.</summary>
     public string? Delay { get; private set; }
 
+    /// <summary>Fetches it in one go: what is left when it fails, nobody goes on with.</summary>
     /// <exception cref="IOException">It failed for good; the message says why. Nothing is left of it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; as above.</exception>
-    public async Task RunAsync(Uri url, string path, string? sha256, CancellationToken cancellationToken)
+    public Task RunAsync(DownloadSource source, string path, CancellationToken cancellationToken) =>
+        RunAsync(source, path, note: null, cancellationToken);
+
+    /// <summary>Goes on with it from where it was left, if the server says that the file is still the same.</summary>
+    /// <param name="note">What is known of the bytes that are there. It is on disk, and is kept true there.</param>
+    /// <exception cref="SourceLostException">The server does not answer any more; what has come stays.</exception>
+    /// <exception cref="IOException">It failed for good; the message says why. Nothing is left of it.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; what has come stays.</exception>
+    public async Task RunAsync(DownloadNote note, string path, CancellationToken cancellationToken)
     {
-        using IncomingFile file = IncomingFile.Open(storage.Isos, path);
-        bool isPublished = false;
+        string target = Path.Combine(storage.Isos, path);
+        bool isKept = false;
         try
         {
-            // What a download of before a restart has left may be of another state of the file: nobody knows its tag.
-            file.Restart();
-            file.BeginSum();
-            await FetchAllAsync(url, file, cancellationToken);
-            if (sha256 is not null)
+            await RunAsync(note.Source, path, note, cancellationToken);
+        }
+        catch (Exception unfinished) when (unfinished is SourceLostException or OperationCanceledException)
+        {
+            isKept = true;
+            throw;
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                DownloadNote.Delete(target);
+            }
+        }
+    }
+
+    private async Task RunAsync(DownloadSource source, string path, DownloadNote? note, CancellationToken cancellationToken)
+    {
+        using IncomingFile file = IncomingFile.Open(storage.Isos, path, IncomingFile.DownloadSuffix);
+        bool isKept = false;
+        try
+        {
+            _note = note;
+            Begin(file, note);
+            await FetchAllAsync(source.Url, path, file, cancellationToken);
+            if (await SumOfAsync(source, cancellationToken) is { } sha256)
             {
                 await RequireSumAsync(file, path, sha256, cancellationToken);
             }
 
             await file.PublishAsync(replace: false, time.GetUtcNow());
-            isPublished = true;
+            isKept = true;
+        }
+        catch (Exception unfinished) when (note is not null && unfinished is SourceLostException or OperationCanceledException)
+        {
+            isKept = true;
+            throw;
         }
         finally
         {
-            if (!isPublished)
+            if (!isKept)
             {
                 file.Discard();
             }
         }
+    }
+
+    /// <summary>What is there of a file whose state nobody knows may be of another one.</summary>
+    private void Begin(IncomingFile file, DownloadNote? note)
+    {
+        _tag = note?.Tag is { } tag && EntityTagHeaderValue.TryParse(tag, out EntityTagHeaderValue? known) ? known : null;
+        _modified = note?.Modified;
+        if (_tag is null && _modified is null)
+        {
+            file.Restart();
+        }
+
+        file.BeginSum();
+        Interlocked.Exchange(ref _done, file.Offset);
+    }
+
+    /// <summary>The sum that it has to have, or null.</summary>
+    private async Task<string?> SumOfAsync(DownloadSource source, CancellationToken cancellationToken)
+    {
+        if (source.Sums is not { } list)
+        {
+            return source.Sha256;
+        }
+
+        string name = Uri.UnescapeDataString(source.Url.Segments[^1]);
+        byte[] text = await ShortFile.ReadAsync(client, list, ChecksumList.MaxLength, cancellationToken);
+        return ChecksumList.Read(text).Find(name) is [var only] && (source.Sha256 is null || only.Equals(source.Sha256, StringComparison.OrdinalIgnoreCase))
+            ? only
+            : throw new WrongContentException($"{Printable.Text(list.ToString())} has no one sum for {Printable.Text(name)}: it was deleted");
     }
 
     private static async Task RequireSumAsync(IncomingFile file, string path, string sha256, CancellationToken cancellationToken)
@@ -71,7 +137,7 @@ internal sealed class FetchFile(HttpClient client, StorageOptions storage, TimeP
         }
     }
 
-    private async Task FetchAllAsync(Uri url, IncomingFile file, CancellationToken cancellationToken)
+    private async Task FetchAllAsync(Uri url, string path, IncomingFile file, CancellationToken cancellationToken)
     {
         for (int tries = 0; ;)
         {
@@ -79,7 +145,7 @@ internal sealed class FetchFile(HttpClient client, StorageOptions storage, TimeP
             string problem;
             try
             {
-                await FetchOnceAsync(url, file, cancellationToken);
+                await FetchOnceAsync(url, path, file, cancellationToken);
                 if (Total is null || file.Offset == Total)
                 {
                     return;
@@ -103,7 +169,7 @@ internal sealed class FetchFile(HttpClient client, StorageOptions storage, TimeP
             tries = file.Offset > before ? 0 : tries + 1;
             if (tries >= MaxTries)
             {
-                throw new IOException($"{Printable.Text(url.ToString())}: {problem}, {MaxTries} times");
+                throw new SourceLostException($"{Printable.Text(url.ToString())}: {problem}, {MaxTries} times");
             }
 
             Delay = $"{problem}; trying again";
@@ -112,7 +178,7 @@ internal sealed class FetchFile(HttpClient client, StorageOptions storage, TimeP
         }
     }
 
-    private async Task FetchOnceAsync(Uri url, IncomingFile file, CancellationToken cancellationToken)
+    private async Task FetchOnceAsync(Uri url, string path, IncomingFile file, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         if (file.Offset > 0 && (_tag is not null || _modified is not null))
@@ -126,6 +192,7 @@ internal sealed class FetchFile(HttpClient client, StorageOptions storage, TimeP
         using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall.Token);
         response.EnsureSuccessStatusCode();
         Place(response, file);
+        Note(path);
         RequireRoom(file);
         await using Stream body = await response.Content.ReadAsStreamAsync(stall.Token);
         await CopyAsync(body, file, stall, cancellationToken);
@@ -151,6 +218,16 @@ internal sealed class FetchFile(HttpClient client, StorageOptions storage, TimeP
         Interlocked.Exchange(ref _total, total);
         _tag = response.Headers.ETag is { IsWeak: false } tag ? tag : null;
         _modified = response.Content.Headers.LastModified;
+    }
+
+    /// <summary>Before a byte of another state of the file is written, the note says so.</summary>
+    private void Note(string path)
+    {
+        if (_note is not null && (_note.Tag != _tag?.ToString() || _note.Modified != _modified))
+        {
+            _note = _note with { Tag = _tag?.ToString(), Modified = _modified };
+            _note.Save(Path.Combine(storage.Isos, path));
+        }
     }
 
     private void RequireRoom(IncomingFile file)

@@ -10,7 +10,7 @@ public static class ImageFileName
     /// <summary>What exFAT and Windows take in no name (exFAT specification §7.7.3).</summary>
     private static readonly SearchValues<char> Forbidden = SearchValues.Create("<>:\"|?*");
 
-    /// <summary>Bytes in the file's own name: <see cref="IncomingFile"/> adds six while it is incomplete.</summary>
+    /// <summary>Bytes in the file's own name: <see cref="IncomingFile"/> and <see cref="DownloadNote"/> add six while it is incomplete.</summary>
     private const int MaxNameBytes = SafePath.MaxNameBytes - 6;
 
     /// <summary>The path in the folder of images that a name stands for: its folders are groups.</summary>

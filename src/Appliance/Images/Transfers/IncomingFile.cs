@@ -14,6 +14,12 @@ internal sealed class IncomingFile : IDisposable
     /// <summary>Bytes between two flushes. 64 MiB: some seconds of a fast card; a power cut costs twice that at most.</summary>
     public const long SyncStep = 64L << 20;
 
+    /// <summary>What the hidden name of an upload ends in.</summary>
+    public const string UploadSuffix = ".part";
+
+    /// <summary>What the hidden name of a download ends in.</summary>
+    public const string DownloadSuffix = ".load";
+
     private readonly FileStream _file;
     private readonly string _target;
     private readonly string _part;
@@ -36,12 +42,13 @@ internal sealed class IncomingFile : IDisposable
     /// <summary>Opens it, or begins it.</summary>
     /// <param name="library">The folder of images.</param>
     /// <param name="path">Path in it, as <see cref="ImageFileName"/> makes it.</param>
+    /// <param name="suffix">What its hidden name ends in: each kind of transfer has its own, and never goes on with another's.</param>
     /// <exception cref="NameTakenException">A file or a link stands where a folder is needed.</exception>
     /// <exception cref="IOException">It cannot be made, or somebody else has it open; the message says why.</exception>
-    public static IncomingFile Open(string library, string path)
+    public static IncomingFile Open(string library, string path, string suffix = UploadSuffix)
     {
         string target = Path.Combine(library, path);
-        string part = PartOf(target);
+        string part = HiddenBeside(target, suffix);
         MakeFolders(library, path);
         if (FileStatus.TryGet(part, followLink: false, out FileStatus status) && status.Kind != FileKind.Regular)
         {
@@ -72,8 +79,16 @@ internal sealed class IncomingFile : IDisposable
     /// </summary>
     public static long DurableLength(long length) => Math.Max((length / SyncStep) - 1, 0) * SyncStep;
 
-    /// <summary>Name of the incomplete file.</summary>
-    public static string PartOf(string target) => Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.part");
+    /// <summary>Name of the incomplete file of an upload.</summary>
+    public static string PartOf(string target) => HiddenBeside(target, UploadSuffix);
+
+    /// <summary>A hidden name beside an image's.</summary>
+    public static string HiddenBeside(string target, string suffix) =>
+        Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}{suffix}");
+
+    /// <summary>All such names in a folder of images.</summary>
+    public static string[] FindHidden(string library, string suffix) => !Directory.Exists(library) ? [] : Directory.GetFiles(
+        library, $".*{suffix}", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = LibraryLister.MaxDepth, AttributesToSkip = FileAttributes.ReparsePoint });
 
     /// <summary>Computes the sum of what comes from now on; without effect when something is there already.</summary>
     public void BeginSum()
@@ -105,10 +120,15 @@ internal sealed class IncomingFile : IDisposable
         }
     }
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Begins anew. A power cut does not bring back what was there.</summary>
     public void Restart()
     {
-        _file.SetLength(0);
+        if (_file.Length > 0)
+        {
+            _file.SetLength(0);
+            RandomAccess.FlushToDisk(_file.SafeFileHandle);
+        }
+
         Offset = _flushedFrom = 0;
         _hash?.Dispose();
         _hash = null;
@@ -168,8 +188,12 @@ internal sealed class IncomingFile : IDisposable
         return failure.HResult is NoSpaceLeft or QuotaExceeded || (failure.HResult & 0xffff) is 112;
     }
 
-    /// <summary>A folder that is a link could lead anywhere, and the library would not look into it.</summary>
-    private static void MakeFolders(string library, string path)
+    /// <summary>
+    /// Makes the folders that an image's path names. A folder that is a link could lead anywhere, and the library would not look
+    /// into it.
+    /// </summary>
+    /// <exception cref="IOException">It cannot; the message says why.</exception>
+    public static void MakeFolders(string library, string path)
     {
         try
         {

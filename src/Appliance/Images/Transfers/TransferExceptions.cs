@@ -21,3 +21,6 @@ public sealed class WrongOffsetException(long offset) : IOException($"the next b
 {
     public long Offset => offset;
 }
+
+/// <summary>A server that does not answer any more; the message says how often it was asked.</summary>
+public sealed class SourceLostException(string message) : IOException(message);

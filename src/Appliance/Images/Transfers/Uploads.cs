@@ -50,13 +50,12 @@ public sealed class Uploads : IDisposable
     /// <summary>Looks for uploads of before a restart. Walks through the library: to be called once.</summary>
     public void FindResting()
     {
-        string[] parts = !Directory.Exists(_library) ? [] : Directory.GetFiles(
-            _library, ".*.part", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = LibraryLister.MaxDepth, AttributesToSkip = FileAttributes.ReparsePoint });
+        string[] parts = IncomingFile.FindHidden(_library, IncomingFile.UploadSuffix);
         lock (_gate)
         {
             foreach (string part in parts)
             {
-                string target = Path.Combine(Path.GetDirectoryName(part)!, Path.GetFileName(part)[1..^".part".Length]);
+                string target = Path.Combine(Path.GetDirectoryName(part)!, Path.GetFileName(part)[1..^IncomingFile.UploadSuffix.Length]);
                 _resting[Path.GetRelativePath(_library, target)] = IncomingFile.DurableLength(new FileInfo(part).Length);
             }
         }
