@@ -72,6 +72,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
     /// <exception cref="StartException">The port cannot be bound; the message names the remedy.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        FindUploads();
         await _server.StartAsync(cancellationToken);
         foreach (IPEndPoint endpoint in _server.LocalEndPoints)
         {
@@ -79,7 +80,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the first account where there is none, which is slow as its password's hash is; looks for transfers of before.</summary>
+    /// <summary>Makes the first account where there is none, which is slow as its password's hash is; goes on with downloads of before.</summary>
     public Task PrepareAsync() => Task.Run(Prepare);
 
     /// <summary>Keeps watchers told and sessions aged until it is cancelled.</summary>
@@ -97,12 +98,24 @@ internal sealed partial class AdminPlane : IAsyncDisposable
         _signIn.Dispose();
     }
 
+    /// <summary>Before anybody can go on with one.</summary>
+    private void FindUploads()
+    {
+        try
+        {
+            _uploads.FindResting();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            LogNotPrepared(_log, failure.Message);
+        }
+    }
+
     private void Prepare()
     {
         try
         {
             _first.Prepare();
-            _uploads.FindResting();
             _downloads.Resume();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -163,7 +176,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
         return
         [
             .. new AccountRoutes(_signIn, _first, _accounts, audit, parts.Options.Network).Routes,
-            .. new ImageRoutes(parts.Library, parts.Menus, parts.Records, views, parts.Options.Storage).Routes,
+            .. new ImageRoutes(parts.Library, parts.Menus, parts.Records, views, parts.Options.Storage, _extractions).Routes,
             .. new UploadRoutes(_uploads, parts.Library, parts.Records, views).Routes,
             .. new DownloadRoutes(_downloads, parts.Records).Routes,
             .. new ExtractionRoutes(_extractions, _netboot, views).Routes,

@@ -51,12 +51,7 @@ public sealed class AccountTable
         _clock = new LeaseClock(time, LeaseClock.ReadBootId());
         catalog.Read(database =>
         {
-            using SqliteStatement stored = database.Prepare("SELECT boot_id, offset_ms, seen_ms FROM clock");
-            if (stored.Step() && stored.GetBlob(0) is { Length: 16 } bootId)
-            {
-                _clock.Resume(new Guid(bootId), TimeSpan.FromMilliseconds(stored.GetInt64(1)), TimeSpan.FromMilliseconds(stored.GetInt64(2)));
-            }
-
+            StoredClock.Resume(database, _clock);
             return true;
         });
     }
@@ -73,25 +68,34 @@ public sealed class AccountTable
     /// <param name="firstPassword">Its password in clear, to be shown until another is chosen; null for any other.</param>
     public void Put(Account account, string? firstPassword = null) => _catalog.Write(database =>
     {
+        // Before the row is replaced: another role alone chooses no password.
+        if (account.Name == FirstAccount && (firstPassword is not null || PasswordOf(database, account.Name) != account.Password))
+        {
+            SettingTable.Put(database, FirstPassword, firstPassword);
+        }
+
         database.Run("DELETE FROM session WHERE account = ?1", account.Name);
         database.Run(
             "INSERT INTO account (name, role, enabled, password) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO UPDATE SET "
             + "role = excluded.role, enabled = excluded.enabled, password = excluded.password",
             account.Name, (long)account.Role, account.Enabled, account.Password);
-        if (account.Name == FirstAccount)
-        {
-            SettingTable.Put(database, FirstPassword, firstPassword);
-        }
     });
 
-    public void Delete(string name) => _catalog.Write(database => database.Run("DELETE FROM account WHERE name = ?1", name));
+    public void Delete(string name) => _catalog.Write(database =>
+    {
+        database.Run("DELETE FROM account WHERE name = ?1", name);
+        if (name == FirstAccount)
+        {
+            SettingTable.Put(database, FirstPassword, null);
+        }
+    });
 
     /// <summary>The password that the box made for itself, until somebody chooses another; then null.</summary>
     public string? ReadFirstPassword() => _catalog.Read(static database => SettingTable.Read(database, FirstPassword));
 
     public List<AccountSession> ReadSessions() => _catalog.Read(static database => database.Query(
         "SELECT token, account, expires_s FROM session",
-        static row => new AccountSession(row.GetBlob(0), row.GetText(1), TimeSpan.FromSeconds(row.GetInt64(2)))));
+        static row => new AccountSession(row.GetBlob(0), row.GetText(1), StoredClock.Seconds(row.GetInt64(2)))));
 
     /// <summary>Adds a session, and notes where the clock stands.</summary>
     public void AddSession(AccountSession session) => _catalog.Write(database =>
@@ -122,6 +126,9 @@ public sealed class AccountTable
         "SELECT id, at, account, address, action, target FROM audit ORDER BY id DESC LIMIT ?1",
         static row => new AuditEntry(row.GetInt64(0), row.GetText(1), row.GetText(2), row.GetText(3), row.GetText(4), row.GetText(5)),
         count));
+
+    private static string? PasswordOf(SqliteDatabase database, string name) =>
+        database.Query("SELECT password FROM account WHERE name = ?1", static row => row.GetText(0), name).FirstOrDefault();
 
     private void WriteClock(SqliteDatabase database) => database.Run(
         "INSERT OR REPLACE INTO clock (id, boot_id, offset_ms, seen_ms) VALUES (1, ?1, ?2, ?3)",

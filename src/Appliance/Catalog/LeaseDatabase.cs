@@ -14,9 +14,6 @@ internal sealed class LeaseDatabase : IDisposable
     /// </summary>
     private static readonly TimeSpan Grain = TimeSpan.FromMinutes(15);
 
-    /// <summary>A thousand years, in milliseconds.</summary>
-    private const long Furthest = 1000L * 365 * 24 * 3600 * 1000;
-
     private readonly SqliteDatabase _database;
     private readonly SqliteStatement _put;
     private readonly SqliteStatement _remove;
@@ -51,17 +48,13 @@ internal sealed class LeaseDatabase : IDisposable
     /// <exception cref="SqliteException">It failed.</exception>
     public List<LeaseRecord> Load(LeaseClock clock)
     {
-        using SqliteStatement stored = _database.Prepare("SELECT boot_id, offset_ms, seen_ms FROM clock");
-        if (stored.Step() && stored.GetBlob(0) is { Length: 16 } bootId)
-        {
-            clock.Resume(new Guid(bootId), Milliseconds(stored.GetInt64(1)), Milliseconds(stored.GetInt64(2)));
-        }
+        StoredClock.Resume(_database, clock);
 
         List<LeaseRecord> leases = [];
         using SqliteStatement rows = _database.Prepare("SELECT address, identity, chaddr, expires_s FROM lease");
         while (rows.Step())
         {
-            TimeSpan expires = rows.IsNull(3) ? TimeSpan.MaxValue : Milliseconds(rows.GetInt64(3) * 1000);
+            TimeSpan expires = rows.IsNull(3) ? TimeSpan.MaxValue : StoredClock.Seconds(rows.GetInt64(3));
             leases.Add(new LeaseRecord((uint)rows.GetInt64(0), rows.GetBlob(1), (ulong)rows.GetInt64(2), expires));
         }
 
@@ -122,10 +115,6 @@ internal sealed class LeaseDatabase : IDisposable
         _put.Bind(4, ToSeconds(lease.Expires, now));
         _put.Run();
     }
-
-    /// <summary>What no clock shows must not overflow one: only damage can have written it.</summary>
-    private static TimeSpan Milliseconds(long stored) =>
-        TimeSpan.FromMilliseconds((double)Math.Clamp(stored, -Furthest, Furthest));
 
     /// <summary>A lease that has ended keeps its end: rounding it up would hold an address that was given back.</summary>
     private static long? ToSeconds(TimeSpan expires, TimeSpan now) =>

@@ -38,32 +38,37 @@ public sealed class MenuTable
     /// <exception cref="IOException">As above.</exception>
     public void DeleteImage(string path)
     {
-        ClientRecord[] listed = [.. Current.Clients.Values.Where(client => client.Images.Contains(path))
-            .Select(client => client with { Images = client.Images.Remove(path) })];
-        Change(
-            database =>
-            {
-                database.Run("DELETE FROM image WHERE path = ?1", path);
-                Array.ForEach(listed, client => PutClient(database, client));
-            },
-            records => records with
-            {
-                Images = records.Images.Remove(path),
-                Clients = records.Clients.SetItems(listed.Select(static client => KeyValuePair.Create(client.Mac, client))),
-            });
+        lock (_gate)
+        {
+            ClientRecord[] listed = [.. _current.Clients.Values.Where(client => client.Images.Contains(path))
+                .Select(client => client with { Images = client.Images.Remove(path) })];
+            Change(
+                database =>
+                {
+                    database.Run("DELETE FROM image WHERE path = ?1", path);
+                    Array.ForEach(listed, client => PutClient(database, client));
+                },
+                records => records with
+                {
+                    Images = records.Images.Remove(path),
+                    Clients = records.Clients.SetItems(listed.Select(static client => KeyValuePair.Create(client.Mac, client))),
+                });
+        }
     }
 
     /// <exception cref="IOException">As above.</exception>
     public void Put(GroupRecord group) => Change(
-        database => database.Run(
-            "INSERT OR REPLACE INTO image_group (path, name, \"order\", enabled) VALUES (?1, ?2, ?3, ?4)",
-            group.Path, group.Name, group.Order, group.Enabled),
+        database =>
+        {
+            DeleteGroup(database, group.Path);
+            database.Run(
+                "INSERT INTO image_group (path, name, \"order\", enabled) VALUES (?1, ?2, ?3, ?4)", group.Path, group.Name, group.Order, group.Enabled);
+        },
         records => records with { Groups = records.Groups.SetItem(group.Path, group) });
 
     /// <exception cref="IOException">As above.</exception>
     public void DeleteGroup(string path) => Change(
-        database => database.Run("DELETE FROM image_group WHERE path = ?1", path),
-        records => records with { Groups = records.Groups.Remove(path) });
+        database => DeleteGroup(database, path), records => records with { Groups = records.Groups.Remove(path) });
 
     /// <exception cref="IOException">As above.</exception>
     public void Put(ClientRecord client) => Change(
@@ -91,10 +96,15 @@ public sealed class MenuTable
         {
             _catalog.Write(store);
             Volatile.Write(ref _current, apply(_current));
-        }
 
-        Changed?.Invoke(this, EventArgs.Empty);
+            // Inside: whoever applies an older state must not come last.
+            Changed?.Invoke(this, EventArgs.Empty);
+        }
     }
+
+    /// <summary>SQLite folds the case of ASCII only: the row is found by the spelling that it was written with.</summary>
+    private void DeleteGroup(SqliteDatabase database, string path) =>
+        database.Run("DELETE FROM image_group WHERE path = ?1", _current.Groups.GetValueOrDefault(path)?.Path ?? path);
 
     private static MenuRecords Load(SqliteDatabase database) => new(
         database.Query(
@@ -103,6 +113,7 @@ public sealed class MenuTable
         database.Query(
             "SELECT path, name, \"order\", enabled FROM image_group",
             static row => new GroupRecord(row.GetText(0), row.GetTextOrNull(1), (int)row.GetInt64(2), row.GetBool(3)))
+            .DistinctBy(static group => group.Path, StringComparer.OrdinalIgnoreCase)
             .ToImmutableDictionary(static group => group.Path, StringComparer.OrdinalIgnoreCase),
         database.Query("SELECT mac, name, description, enabled, show_public, images FROM client", ReadClient)
             .ToImmutableDictionary(static client => client.Mac),

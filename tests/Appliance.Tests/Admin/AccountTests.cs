@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Appliance.Admin.Accounts;
 using Appliance.Catalog;
+using Appliance.Interop;
 
 namespace Appliance.Tests.Admin;
 
@@ -47,6 +48,46 @@ public sealed class AccountTests
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(box.Client("admin", "chosen horse"), "/api/images"));
         await box.RestartAsync();
         Assert.Equal(410, await PostAsync(box.Client(null), "/api/claim", new { password = "thief's horse" }));
+    }
+
+    [Fact]
+    public async Task V_11_a_box_whose_password_was_chosen_without_signing_in_is_not_claimed()
+    {
+        await using AdminBox box = await AdminBox.StartNewAsync();
+        string password = ShownPassword(box);
+        Assert.Equal(200, await PostAsync(box.Client("admin", password), "/api/password", new { old_password = password, new_password = "another horse" }));
+        Assert.Equal(410, await PostAsync(box.Client(null), "/api/claim", new { password = "thief's horse" }));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(box.Client("admin", "another horse"), "/api/images"));
+    }
+
+    [Fact]
+    public async Task V_11_the_first_password_is_shown_until_it_is_changed_or_its_account_is_gone()
+    {
+        await using AdminBox box = await AdminBox.StartNewAsync();
+        box.AdminPassword = ShownPassword(box);
+        await box.SendAsync("PUT", "/api/users?username=admin", new { role = "admin" });
+        await box.RestartAsync();
+        Assert.Equal(2, CountShown(box));
+        await box.SendAsync("POST", "/api/users", new { username = "second", password = "second horse", role = "admin" });
+        await box.SendAsync("DELETE", "/api/users?username=admin");
+        await box.RestartAsync();
+        Assert.Equal(2, CountShown(box));
+    }
+
+    [Fact]
+    public async Task V_18_times_that_only_damage_can_have_written_end_no_start()
+    {
+        await using AdminBox box = await AdminBox.StartAsync();
+        await LoginAsync(box, "admin");
+        await box.StopAsync();
+        using (SqliteDatabase database = SqliteDatabase.Open(Path.Combine(box.Options.Storage.State, CatalogDatabase.FileName)))
+        {
+            database.Run("UPDATE clock SET offset_ms = ?1, seen_ms = ?1", long.MaxValue);
+            database.Run("UPDATE session SET expires_s = ?1", long.MinValue);
+        }
+
+        await box.StartAgainAsync();
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(box.Client(), "/api/images"));
     }
 
     [Fact]
@@ -177,6 +218,8 @@ public sealed class AccountTests
         Assert.Equal("PUT /api/theme", entry.GetProperty("action").GetString());
         Assert.Equal("127.0.0.1", entry.GetProperty("address").GetString());
     }
+
+    private static int CountShown(AdminBox box) => box.Log.Count(static line => line.Text.Contains("its password", StringComparison.Ordinal));
 
     private static string ShownPassword(AdminBox box)
     {

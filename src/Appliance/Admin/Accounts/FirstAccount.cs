@@ -42,7 +42,7 @@ internal sealed partial class FirstAccount
         {
             lock (_gate)
             {
-                return _isOpen && _time.GetElapsedTime(_began) < ClaimTime;
+                return _isOpen && _time.GetElapsedTime(_began) < ClaimTime && _table.ReadFirstPassword() is not null;
             }
         }
     }
@@ -73,9 +73,12 @@ internal sealed partial class FirstAccount
     {
         if (!IsClaimable)
         {
-            throw new ApiException(410, "this box has been claimed, or its first ten minutes are over: its password is in its log and on its console");
+            throw TooLate();
         }
     }
+
+    private static ApiException TooLate() => new(
+        410, "this box has been claimed, or its first ten minutes are over: sign in; a password that nobody has chosen yet is in its log and on its console");
 
     /// <summary>Takes the box over: the password is the caller's from now on. Once only.</summary>
     /// <exception cref="ApiException">It is too late, or somebody was faster.</exception>
@@ -86,7 +89,9 @@ internal sealed partial class FirstAccount
             RequireClaimable();
 
             // Account and end of the claim are one transaction: the first password is what says that nobody has chosen one.
-            _signIn.Put(accounts => accounts[AccountTable.FirstAccount] with { Password = passwordHash });
+            _signIn.Put(accounts => _table.ReadFirstPassword() is null
+                ? throw TooLate()
+                : accounts[AccountTable.FirstAccount] with { Password = passwordHash });
             _isOpen = false;
         }
     }
@@ -104,6 +109,7 @@ internal sealed partial class FirstAccount
     private static string MakePassword() =>
         string.Join('-', Enumerable.Range(0, 4).Select(static _ => RandomNumberGenerator.GetString(Alphabet, 4)));
 
-    [LoggerMessage(LogLevel.Information, "the admin page's account is {Name} and its password {Password} until another is chosen")]
+    // An error, because it must be seen: no setting of log-level hides those.
+    [LoggerMessage(LogLevel.Error, "the admin page's account is {Name} and its password {Password} until another is chosen")]
     private static partial void LogPassword(ILogger log, string name, string password);
 }
