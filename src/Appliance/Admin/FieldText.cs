@@ -48,7 +48,7 @@ internal static class FieldText
     /// <summary>A SHA-256 as 64 hex digits.</summary>
     /// <exception cref="ApiException">As above.</exception>
     public static string? Sha256(string? text) =>
-        text is null or { Length: 64 } && (text is null || text.All(char.IsAsciiHexDigit)) ? text
+        text is null || (text.Length == 64 && text.All(char.IsAsciiHexDigit)) ? text
         : throw ApiException.BadRequest("sha256 takes 64 hex digits");
 
     /// <exception cref="ApiException">There is none.</exception>

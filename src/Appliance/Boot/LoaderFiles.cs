@@ -12,6 +12,9 @@ namespace Appliance.Boot;
 /// </summary>
 public sealed class LoaderFiles(StorageOptions options)
 {
+    /// <summary>Folders that a loader's name may have. 3: a Raspberry Pi's own folder, its overlays, and one to spare.</summary>
+    public const int MaxDepth = 3;
+
     private static readonly ImmutableArray<string> Shims = ["/shimx64.efi", "/shimaa64.efi"];
 
     /// <summary>More files than any loader set has.</summary>
@@ -100,7 +103,7 @@ public sealed class LoaderFiles(StorageOptions options)
             ? Directory.EnumerateFiles(folder, "*", new EnumerationOptions
             {
                 RecurseSubdirectories = true,
-                MaxRecursionDepth = 3,
+                MaxRecursionDepth = MaxDepth,
                 IgnoreInaccessible = true,
                 AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
             })

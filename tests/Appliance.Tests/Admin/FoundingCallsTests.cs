@@ -95,6 +95,21 @@ public sealed class FoundingCallsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_mirror_that_does_not_have_them_is_named()
+    {
+        MirrorNetboot();
+        foreach (string path in _mirror.Files.Keys.Where(static path => path.EndsWith(".gz", StringComparison.Ordinal)))
+        {
+            _mirror.Files.TryRemove(path, out _);
+        }
+
+        (int status, JsonElement envelope) = await _box.SendAsync("POST", "/api/images/netboot/download", new { filename = Netinst });
+        Assert.Equal(500, status);
+        Assert.Contains("netboot.tar.gz", envelope.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(_box.Isos));
+    }
+
+    [Fact]
     public async Task An_image_that_needs_none_gets_no_netboot_files() =>
         Assert.Equal(409, (await _box.SendAsync("POST", "/api/images/netboot/download", new { filename = "ubuntu-24.04.iso" })).Status);
 

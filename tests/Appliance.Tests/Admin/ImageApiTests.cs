@@ -20,6 +20,32 @@ public sealed class ImageApiTests : IAsyncLifetime
     public async Task DisposeAsync() => await _box.DisposeAsync();
 
     [Fact]
+    public async Task A_group_is_one_in_whatever_case_it_is_named_also_after_a_restart()
+    {
+        foreach ((string method, string path) in ((string, string)[])[("PUT", "Übung"), ("DELETE", "übung"), ("PUT", "übung"), ("PUT", "ÜBUNG")])
+        {
+            Assert.Equal(200, (await _box.SendAsync(method, $"/api/groups?path={Uri.EscapeDataString(path)}", method == "PUT" ? new { order = 1 } : null)).Status);
+        }
+
+        await _box.RestartAsync();
+        Assert.Equal(["übung"], _box.Records.Current.Groups.Values.Select(static group => group.Path));
+        await _box.SendAsync("DELETE", $"/api/groups?path={Uri.EscapeDataString("übung")}");
+        await _box.RestartAsync();
+        Assert.Empty(_box.Records.Current.Groups);
+    }
+
+    [Fact]
+    public async Task What_was_extracted_of_an_image_goes_with_it()
+    {
+        await _box.AddImageAsync("debian-12.7.0-netinst", "linux/gone.iso");
+        Assert.Equal(200, (await _box.SendAsync("POST", "/api/images/extract", new { filename = "linux/gone.iso" })).Status);
+        string folder = Path.Combine(_box.Isos, "linux/gone");
+        Assert.NotEmpty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
+        Assert.Equal(200, (await _box.SendAsync("DELETE", "/api/images?filename=linux/gone.iso&delete_file=true")).Status);
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
     public async Task S149_the_list_has_the_founding_fields()
     {
         JsonElement image = await GetAsync("linux/void.iso");

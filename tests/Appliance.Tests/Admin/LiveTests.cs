@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Text;
 using System.Text.Json;
+using Appliance.Admin.Live;
 using Appliance.Boot;
 using Appliance.Boot.Timeline;
 using Microsoft.Extensions.Logging;
@@ -113,6 +115,26 @@ public sealed class LiveTests : IAsyncLifetime
     [InlineData("?limit=1001")]
     [InlineData("?level=all")]
     public async Task A_filter_that_is_none_is_refused(string query) => Assert.Equal(400, (await _box.SendAsync("GET", $"/api/logs{query}")).Status);
+
+    [Fact]
+    public async Task A_viewer_that_does_not_read_is_ended_and_never_left_with_an_old_state()
+    {
+        int state = 0;
+        var feed = new LiveFeed(new Dictionary<string, Func<byte[]>> { ["boots"] = () => Encoding.ASCII.GetBytes($"{state++}") }, TimeProvider.System);
+        System.Threading.Channels.ChannelReader<string> slow = feed.Subscribe();
+        for (int i = 0; i < 40; i++)
+        {
+            feed.Unsubscribe(feed.Subscribe());
+        }
+
+        var read = new List<string>();
+        await foreach (string message in slow.ReadAllAsync().WithCancellation(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token))
+        {
+            read.Add(message);
+        }
+
+        Assert.Equal(32, read.Count);
+    }
 
     private static NetbootClient SamplePc { get; } = new()
     {

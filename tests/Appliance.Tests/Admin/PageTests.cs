@@ -114,6 +114,59 @@ public sealed class PageTests
         Assert.Empty(browser.Errors);
     }
 
+    [Fact]
+    public async Task An_upload_never_goes_on_with_the_bytes_of_another_file_of_that_name()
+    {
+        await using AdminBox box = await AdminBox.StartAsync();
+        using HttpClient client = box.Client();
+        using HttpResponseMessage begun = await client.PatchAsync("/api/images/upload?filename=bench.img&offset=0&size=8000000", new ByteArrayContent(new byte[1000]));
+        Assert.Equal(202, (int)begun.StatusCode);
+        await using Browser browser = await SignInAsync(box);
+        await DropAsync(browser, "bench.img", 8_000_000);
+        await browser.ClickAsync("Upload");
+        await browser.WaitForTextAsync("bench.img is there");
+        Assert.All(await File.ReadAllBytesAsync(Path.Combine(box.Isos, "bench.img")), static b => Assert.Equal(7, b));
+    }
+
+    [Fact]
+    public async Task A_name_that_cannot_be_is_said_at_once_and_a_cancelled_upload_leaves_nothing()
+    {
+        await using AdminBox box = await AdminBox.StartAsync();
+        await using var cable = new CuttingProxy(box.Plane.Server.LocalEndPoints[0]);
+        await using Browser browser = await SignInAsync(box, cable.Address);
+        await DropAsync(browser, "a:b.img", 1000);
+        await browser.ClickAsync("Upload");
+        await browser.WaitForTextAsync("must not hold");
+
+        cable.CutAfter = 3_000_000;
+        cable.Cuts = 100;
+        await DropAsync(browser, "bench.img", 8_000_000);
+        await browser.ClickAsync("Upload");
+        await browser.WaitForTextAsync("trying again");
+        await browser.ClickAsync("Cancel");
+        await browser.WaitForAsync("!document.querySelector('#transfers').innerText.includes('bench.img')");
+        Assert.Empty(Directory.GetFileSystemEntries(box.Isos));
+    }
+
+    [Fact]
+    public async Task Another_name_for_a_client_leaves_its_next_boot_and_its_images_as_they_are()
+    {
+        await using AdminBox box = await AdminBox.StartAsync();
+        var mac = PhysicalAddress.Parse("525400123456");
+        await box.SendAsync("POST", "/api/clients", new { mac_address = "52:54:00:12:34:56", name = "old", allowed_images = new[] { "away.iso" } });
+        await box.SendAsync("POST", "/api/clients/next-boot", new { mac_address = "52:54:00:12:34:56", image_filename = "local", once = false });
+        await using Browser browser = await SignInAsync(box);
+        await browser.ClickAsync("Clients");
+        await browser.WaitForTextAsync("52:54:00:12:34:56");
+        await browser.ClickAsync("Edit");
+        await browser.TypeAsync("dialog input[name=name]", "new");
+        await browser.ClickAsync("Save");
+        await browser.WaitForTextAsync("new");
+        await browser.WaitForAsync("!document.querySelector('dialog')");
+        Assert.False(box.NextBoots.List().Single(boot => boot.Mac.Equals(mac)).Once);
+        Assert.Equal("away.iso", Assert.Single(box.Records.Current.Clients["52:54:00:12:34:56"].Images));
+    }
+
     [Theory]
     [Trait("Suite", "all")]
     [InlineData(false)]
@@ -170,6 +223,16 @@ public sealed class PageTests
         await browser.ClickAsync("Sign out");
         await browser.WaitForTextAsync("The first password");
         Assert.Empty(browser.Errors);
+    }
+
+    private static async Task<Browser> SignInAsync(AdminBox box, Uri? address = null)
+    {
+        Browser browser = await Browser.StartAsync();
+        await browser.OpenAsync(address ?? box.Address);
+        await browser.TypeAsync("input[name=password]", AdminBox.Password);
+        await browser.PressAsync("Enter", 13, "\r");
+        await browser.WaitForTextAsync("Booting now");
+        return browser;
     }
 
     private static void AddBoot(AdminBox box)

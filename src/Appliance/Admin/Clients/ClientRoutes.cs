@@ -44,9 +44,10 @@ internal sealed class ClientRoutes(MenuTable records, BootTimeline timeline, Nex
     private ApiAnswer List()
     {
         Dictionary<string, BootRecord> boots = LatestBoots();
+        Dictionary<string, string> next = NextEntries();
         MenuRecords current = records.Current;
         IEnumerable<ClientView> views = current.Clients.Keys.Union(boots.Keys).Order(StringComparer.Ordinal)
-            .Select(mac => ViewOf(current.Clients.GetValueOrDefault(mac), mac, boots.GetValueOrDefault(mac)));
+            .Select(mac => ViewOf(current.Clients.GetValueOrDefault(mac), mac, boots.GetValueOrDefault(mac), next.GetValueOrDefault(mac)));
         return ApiAnswer.Of([.. views], AdminJson.Default.ClientViewArray);
     }
 
@@ -113,7 +114,7 @@ internal sealed class ClientRoutes(MenuTable records, BootTimeline timeline, Nex
 
         records.Put(client);
         request.AuditTarget = client.Mac;
-        return ApiAnswer.Of([ViewOf(client, client.Mac, LatestBoots().GetValueOrDefault(client.Mac))], AdminJson.Default.ClientViewArray, status: status);
+        return ApiAnswer.Of([ViewOf(client, client.Mac, LatestBoots().GetValueOrDefault(client.Mac), NextEntries().GetValueOrDefault(client.Mac))], AdminJson.Default.ClientViewArray, status: status);
     }
 
     private static ClientRecord Apply(ClientRecord client, ClientOrder order) => client with
@@ -129,14 +130,15 @@ internal sealed class ClientRoutes(MenuTable records, BootTimeline timeline, Nex
         ? [.. images.Select(image => FieldText.Line(field, image ?? "", 1024)).Where(static image => image.Length > 0).Distinct()]
         : throw ApiException.BadRequest($"{field} takes at most 1000 filenames");
 
-    private ClientView ViewOf(ClientRecord? record, string mac, BootRecord? boot)
+    private static ClientView ViewOf(ClientRecord? record, string mac, BootRecord? boot, string? next)
     {
         ClientRecord client = record ?? new ClientRecord(mac);
         return new ClientView(
             mac, client.Name, client.Description, client.Enabled, client.ShowPublic, [.. client.Images], record is null,
-            boot?.Address?.ToString(), boot?.Firmware.ToString(), NextBootOf(mac));
+            boot?.Address?.ToString(), boot?.Firmware.ToString(), next);
     }
 
-    private string? NextBootOf(string mac) =>
-        nextBoots.List().FirstOrDefault(boot => ClientRecord.MacOf(boot.Mac) == mac)?.Entry;
+    private Dictionary<string, string> NextEntries() => nextBoots.List()
+        .GroupBy(static boot => ClientRecord.MacOf(boot.Mac))
+        .ToDictionary(static boots => boots.Key, static boots => boots.First().Entry);
 }

@@ -12,6 +12,7 @@ internal sealed class Extractions(StorageOptions storage, ImageLibrary library, 
     private readonly ImageExtractor _extractor = new(storage);
     private readonly ConcurrentDictionary<string, Extraction> _extractions = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
 
     private sealed class Extraction : IProgress<ExtractionProgress>
     {
@@ -33,13 +34,16 @@ internal sealed class Extractions(StorageOptions storage, ImageLibrary library, 
         ExtractionOrder order = (menus.PlanOf(image) is { } plan ? ImageExtraction.Of(image, plan) : null)
             ?? throw ApiException.Conflict($"{image.Id} has no kernel that could be extracted: {image.BrokenReason ?? "it is booted as a whole"}");
         var extraction = new Extraction();
-        if (_extractions.Values.Any(static other => !other.Task.IsCompleted))
+        lock (_gate)
         {
-            throw ApiException.Conflict("another extraction is going on: wait for its end");
-        }
+            if (_extractions.Values.Any(static other => !other.Task.IsCompleted))
+            {
+                throw ApiException.Conflict("another extraction is going on: wait for its end");
+            }
 
-        _extractions[image.RelativePath] = extraction;
-        return extraction.Task = RunAsync(image, order, extraction);
+            _extractions[image.RelativePath] = extraction;
+            return extraction.Task = Task.Run(() => RunAsync(image, order, extraction));
+        }
     }
 
     /// <summary>Takes away what was extracted; false when nothing was.</summary>

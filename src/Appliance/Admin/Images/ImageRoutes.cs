@@ -7,7 +7,7 @@ using Appliance.Options;
 namespace Appliance.Admin.Images;
 
 /// <summary>The images that are there: listed, described, ordered, deleted, looked for.</summary>
-internal sealed class ImageRoutes(ImageLibrary library, BootMenus menus, MenuTable records, ImageViews views, StorageOptions storage)
+internal sealed class ImageRoutes(ImageLibrary library, BootMenus menus, MenuTable records, ImageViews views, StorageOptions storage, Extractions extractions)
 {
     public static readonly ApiField Filename = new("filename", "string", "Path of the image in the folder of images", IsRequired: true);
 
@@ -104,7 +104,12 @@ internal sealed class ImageRoutes(ImageLibrary library, BootMenus menus, MenuTab
 
         if (isThere && deletesFile)
         {
-            string file = Path.Combine(storage.Isos, image!.RelativePath);
+            if (image!.IsExtracted)
+            {
+                await extractions.RemoveAsync(image, request.Aborted);
+            }
+
+            string file = Path.Combine(storage.Isos, image.RelativePath);
             File.Delete(file);
             FolderHandle.Sync(Path.GetDirectoryName(file)!);
             await library.ScanAsync(request.Aborted);

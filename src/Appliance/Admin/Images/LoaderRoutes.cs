@@ -1,6 +1,7 @@
 using Appliance.Boot;
 using Appliance.Images;
 using Appliance.Images.Transfers;
+using Appliance.Interop;
 using Appliance.Options;
 
 namespace Appliance.Admin.Images;
@@ -40,6 +41,11 @@ internal sealed class LoaderRoutes(LoaderFiles loaders, StorageOptions storage, 
             {
                 file.Restart();
                 await CopyAsync(request, file);
+                if (file.Offset == 0)
+                {
+                    throw ApiException.BadRequest("the body is the loader, and it is empty");
+                }
+
                 await file.PublishAsync(replace: true, time.GetUtcNow());
                 isThere = true;
             }
@@ -75,6 +81,7 @@ internal sealed class LoaderRoutes(LoaderFiles loaders, StorageOptions storage, 
         }
 
         File.Delete(path);
+        FolderHandle.Sync(Path.GetDirectoryName(path)!);
         loaders.Refresh();
         return Task.FromResult(List());
     }
@@ -82,6 +89,11 @@ internal sealed class LoaderRoutes(LoaderFiles loaders, StorageOptions storage, 
     private static string RequireName(ApiRequest request)
     {
         string name = ImageFileName.ParseAny(request.Require("filename"));
+        if (name.AsSpan().Count('/') > LoaderFiles.MaxDepth)
+        {
+            throw ApiException.BadRequest($"filename takes at most {LoaderFiles.MaxDepth} folders");
+        }
+
         request.AuditTarget = name;
         return name;
     }

@@ -16,6 +16,9 @@ internal sealed class UploadRoutes(Uploads uploads, ImageLibrary library, MenuTa
     /// <summary>Bytes of a field of a form that is no file.</summary>
     private const int MaxField = 8 * 1024;
 
+    private const string Description = "description";
+    private const string Public = "public";
+
     private static readonly ApiField[] Options =
     [
         ImageRoutes.Filename,
@@ -75,13 +78,16 @@ internal sealed class UploadRoutes(Uploads uploads, ImageLibrary library, MenuTa
     private async Task<ApiAnswer> ReceiveAsync(ApiRequest request, UploadOrder order)
     {
         request.AuditTarget = order.Path;
+
+        // Before the first byte: whoever has sent gigabytes must not hear only then that a word was wrong.
+        _ = RecordOf(order.Path, request.Query(Description), request.Query(Public));
         UploadState state = await uploads.ReceiveAsync(order, request.Context.Request.Body, request.Aborted);
         if (!state.IsComplete)
         {
             return ApiAnswer.Of([ViewOf(state)], AdminJson.Default.UploadViewArray, $"{state.Offset} of {state.Size} bytes are there", 202);
         }
 
-        return await ShowAsync(order.Path, request.Query("description"), request.Query("public"), request.Aborted);
+        return await ShowAsync(order.Path, request.Query(Description), request.Query(Public), request.Aborted);
     }
 
     private async Task<ApiAnswer> ReceiveFormAsync(ApiRequest request)
@@ -111,7 +117,7 @@ internal sealed class UploadRoutes(Uploads uploads, ImageLibrary library, MenuTa
 
         return path is null
             ? throw ApiException.BadRequest("the form has no field file")
-            : await ShowAsync(path, fields.GetValueOrDefault("description"), fields.GetValueOrDefault("public"), request.Aborted);
+            : await ShowAsync(path, fields.GetValueOrDefault(Description), fields.GetValueOrDefault(Public), request.Aborted);
     }
 
     /// <summary>Reads one field of a form; returns the path of the file, once there was one.</summary>
@@ -125,7 +131,13 @@ internal sealed class UploadRoutes(Uploads uploads, ImageLibrary library, MenuTa
         string name = HeaderUtilities.RemoveQuotes(disposition.Name).ToString();
         if (!disposition.IsFileDisposition())
         {
-            fields[name] = await ReadFieldAsync(section.Body, request.Aborted);
+            string value = await ReadFieldAsync(section.Body, request.Aborted);
+            if (name is Description or Public)
+            {
+                fields[name] = value;
+                _ = RecordOf(path ?? "", fields.GetValueOrDefault(Description), fields.GetValueOrDefault(Public));
+            }
+
             return path;
         }
 
@@ -158,8 +170,7 @@ internal sealed class UploadRoutes(Uploads uploads, ImageLibrary library, MenuTa
     {
         if (description is not null || isPublic is not null)
         {
-            var order = new ImageOrder { Description = description, Public = isPublic is null ? null : ParseBoolean("public", isPublic) };
-            records.Put(ImageRoutes.Apply(records.Current.Image(path), order));
+            records.Put(RecordOf(path, description, isPublic));
         }
 
         await library.ScanAsync(cancellationToken);
@@ -167,6 +178,10 @@ internal sealed class UploadRoutes(Uploads uploads, ImageLibrary library, MenuTa
             ? ApiAnswer.Of([views.Of(image)], AdminJson.Default.ImageViewArray, $"{path} is there", 201)
             : ApiAnswer.Done($"{path} is there, and will be listed in a moment", 201);
     }
+
+    /// <exception cref="ApiException">One of them is wrong.</exception>
+    private ImageRecord RecordOf(string path, string? description, string? isPublic) => ImageRoutes.Apply(
+        records.Current.Image(path), new ImageOrder { Description = description, Public = isPublic is null ? null : ParseBoolean(Public, isPublic) });
 
     private static UploadOrder OrderOf(ApiRequest request) => new(ImageFileName.Parse(request.Require("filename")))
     {

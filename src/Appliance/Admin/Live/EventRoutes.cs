@@ -28,9 +28,9 @@ internal sealed class EventRoutes(LiveFeed feed, SignIn signIn, TimeProvider tim
                     await SendAsync(context, messages);
                 }
             }
-            catch (Exception gone) when (gone is OperationCanceledException or IOException)
+            catch (Exception gone) when (gone is OperationCanceledException or IOException or ApiException)
             {
-                // The viewer has closed his page.
+                // The viewer has closed his page, or may not look any more.
             }
             finally
             {
@@ -42,7 +42,7 @@ internal sealed class EventRoutes(LiveFeed feed, SignIn signIn, TimeProvider tim
     private async Task SendAsync(HttpContext context, ChannelReader<string> messages)
     {
         CancellationToken aborted = context.RequestAborted;
-        while (await signIn.IdentifyAsync(context.Request, aborted) is not null)
+        while (!messages.Completion.IsCompleted && await signIn.IdentifyAsync(context.Request, aborted) is not null)
         {
             using var pause = new CancellationTokenSource(Heartbeat, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, aborted);

@@ -16,7 +16,7 @@ internal sealed class LiveFeed(IReadOnlyDictionary<string, Func<byte[]>> topics,
     /// <summary>How often is looked. 1 s: what a person takes for at once.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Messages that wait for one who reads slowly; then the oldest is dropped, which a later one makes good.</summary>
+    /// <summary>Messages that wait for one who reads slowly; then his stream ends.</summary>
     private const int MaxWaiting = 32;
 
     /// <summary>People who watch at one time. 100: twice what the page is measured with.</summary>
@@ -78,7 +78,7 @@ internal sealed class LiveFeed(IReadOnlyDictionary<string, Func<byte[]>> topics,
             throw new ApiException(503, "too many people watch: close other windows of this page") { RetryAfter = 10 };
         }
 
-        var channel = Channel.CreateBounded<string>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
+        var channel = Channel.CreateBounded<string>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait });
         lock (_gate)
         {
             // What is new is new to the others too.
@@ -110,7 +110,11 @@ internal sealed class LiveFeed(IReadOnlyDictionary<string, Func<byte[]>> topics,
             {
                 foreach (Channel<string> viewer in _viewers.Keys)
                 {
-                    viewer.Writer.TryWrite(message);
+                    if (!viewer.Writer.TryWrite(message))
+                    {
+                        // He reads too slowly: his stream ends, and his browser connects anew and gets the whole state.
+                        viewer.Writer.TryComplete();
+                    }
                 }
             }
         }

@@ -64,9 +64,6 @@ public sealed partial class Downloads : IAsyncDisposable
         _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("plugboot", null));
     }
 
-    /// <summary>Raised, on the download's own thread, when a file has come into the library.</summary>
-    public event Action<string>? Completed;
-
     private sealed class Download(string path, DownloadNote note, CancellationTokenSource stop)
     {
         public string Path => path;
@@ -235,9 +232,8 @@ public sealed partial class Downloads : IAsyncDisposable
 
             download.Stage = DownloadStage.Completed;
             LogCompleted(_log, Printable.Text(download.Path), download.Fetch.Done);
-            Completed?.Invoke(download.Path);
         }
-        catch (Exception failure) when (failure is IOException or HttpRequestException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             download.Error = failure.Message;
             download.Stage = DownloadStage.Failed;

@@ -10,13 +10,13 @@ namespace Appliance.Images.Transfers;
 /// <summary>Fetches one file by HTTP into the library, over as many connections as it takes.</summary>
 internal sealed class FetchFile(HttpClient client, StorageOptions storage, TimeProvider time)
 {
-    /// <summary>Tries in a row that brought nothing, after which it has failed. 6: two minutes of waiting.</summary>
+    /// <summary>Tries in a row that brought nothing, after which it has failed. 6: a minute of waiting.</summary>
     private const int MaxTries = 6;
 
     private const int ChunkBytes = 1 << 20;
 
     /// <summary>A connection on which nothing comes for so long is dead.</summary>
-    private static readonly TimeSpan Stall = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Stall = TimeSpan.FromSeconds(60);
 
     private readonly FreeSpace _space = new();
     private readonly long _began = time.GetTimestamp();
@@ -157,6 +157,10 @@ internal sealed class FetchFile(HttpClient client, StorageOptions storage, TimeP
             {
                 problem = failure.Message;
             }
+            catch (HttpRequestException refused)
+            {
+                throw new IOException($"{Printable.Text(url.ToString())}: {refused.Message}", refused);
+            }
             catch (Exception failure) when (failure is HttpIOException or IOException { InnerException: SocketException })
             {
                 problem = failure.Message;
@@ -238,6 +242,11 @@ internal sealed class FetchFile(HttpClient client, StorageOptions storage, TimeP
             throw new NoRoomException(
                 $"it needs {FreeSpace.Megabytes(total - file.Offset)} more, and {FreeSpace.Megabytes(room)} are left for images: remove some");
         }
+
+        if (Total is null && room <= 0)
+        {
+            throw new NoRoomException("nothing is left for images: remove some");
+        }
     }
 
     private async Task CopyAsync(Stream body, IncomingFile file, CancellationTokenSource stall, CancellationToken cancellationToken)
@@ -251,6 +260,10 @@ internal sealed class FetchFile(HttpClient client, StorageOptions storage, TimeP
                 await file.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
                 Interlocked.Exchange(ref _done, file.Offset);
                 stall.CancelAfter(Stall);
+                if (file.Offset / IncomingFile.SyncStep > (file.Offset - count) / IncomingFile.SyncStep)
+                {
+                    RequireRoom(file);
+                }
             }
         }
         finally

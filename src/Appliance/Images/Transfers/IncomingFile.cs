@@ -20,11 +20,15 @@ internal sealed class IncomingFile : IDisposable
     /// <summary>What the hidden name of a download ends in.</summary>
     public const string DownloadSuffix = ".load";
 
+    /// <summary>EWOULDBLOCK of the lock, which the framework gives as it is.</summary>
+    private const int WouldBlock = 11;
+
     private readonly FileStream _file;
     private readonly string _target;
     private readonly string _part;
     private IncrementalHash? _hash;
     private Task _flushing = Task.CompletedTask;
+    private long _offset;
     private long _flushedFrom;
 
     private IncomingFile(FileStream file, string target, string part)
@@ -36,8 +40,12 @@ internal sealed class IncomingFile : IDisposable
         file.SetLength(Offset);
     }
 
-    /// <summary>Bytes that are there; the next one goes behind them.</summary>
-    public long Offset { get; private set; }
+    /// <summary>Bytes that are there; the next one goes behind them. Others may look while one writes.</summary>
+    public long Offset
+    {
+        get => Interlocked.Read(ref _offset);
+        private set => Interlocked.Exchange(ref _offset, value);
+    }
 
     /// <summary>Opens it, or begins it.</summary>
     /// <param name="library">The folder of images.</param>
@@ -71,6 +79,10 @@ internal sealed class IncomingFile : IDisposable
         {
             throw new IOException($"{denied.Message} Give the service's user write permission in {library}.", denied);
         }
+        catch (IOException busy) when (busy.HResult == WouldBlock)
+        {
+            throw new TransferBusyException($"{Printable.Text(path)} is just being written: wait for its end, or end it");
+        }
     }
 
     /// <summary>
@@ -101,6 +113,13 @@ internal sealed class IncomingFile : IDisposable
 
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        bool isStep = (Offset + bytes.Length) / SyncStep > _flushedFrom / SyncStep;
+        if (isStep)
+        {
+            // Before the file gets that long: its length is what says, after a power cut, that this flush has ended.
+            await _flushing;
+        }
+
         try
         {
             await RandomAccess.WriteAsync(_file.SafeFileHandle, bytes, Offset, cancellationToken);
@@ -112,9 +131,8 @@ internal sealed class IncomingFile : IDisposable
 
         _hash?.AppendData(bytes.Span);
         Offset += bytes.Length;
-        if (Offset / SyncStep > _flushedFrom / SyncStep)
+        if (isStep)
         {
-            await _flushing;
             _flushedFrom = Offset;
             _flushing = Task.Run(() => RandomAccess.FlushToDisk(_file.SafeFileHandle), CancellationToken.None);
         }
@@ -130,6 +148,12 @@ internal sealed class IncomingFile : IDisposable
         }
 
         Offset = _flushedFrom = 0;
+        if (_flushing.IsFaulted)
+        {
+            // It failed for bytes that are gone.
+            _flushing = Task.CompletedTask;
+        }
+
         _hash?.Dispose();
         _hash = null;
     }
@@ -139,7 +163,7 @@ internal sealed class IncomingFile : IDisposable
     {
         if (_hash is not null)
         {
-            return Convert.ToHexStringLower(_hash.GetHashAndReset());
+            return Convert.ToHexStringLower(_hash.GetCurrentHash());
         }
 
         _file.Position = 0;

@@ -13,7 +13,7 @@ export async function api(method, path, body) {
   const response = await fetch(path, options);
   const answer = await response.json().catch(() => ({ success: false, error: `${response.status} ${response.statusText}` }));
   if (response.status === 401 && path !== '/api/login') signedOut();
-  if (!answer.success) throw new Error(answer.error);
+  if (!answer.success) throw Object.assign(new Error(answer.error), { final: isFinal(response.status) });
   return answer;
 }
 
@@ -47,22 +47,33 @@ function sendPart(url, part, progress, signal) {
 
 /** Brings a file, and goes on where it was cut off, for as long as the page is open. */
 export async function upload(file, name, isPublic, progress, signal) {
+  // Only what this browser began with this very file is gone on with: the box knows names, not contents.
+  const key = `upload ${name}`;
+  const mark = `${file.size} ${file.lastModified}`;
   for (let tries = 0; ;) {
     try {
+      signal.throwIfAborted();
       const [state] = await get('/api/images/upload' + query({ filename: name }));
+      signal.throwIfAborted();
       // The box may not have noticed yet that the connection before is gone.
       if (state.running) throw new Error('busy');
-      const goesOn = state.offset < file.size && (state.size === null || state.size === file.size);
+      const goesOn = state.offset < file.size && localStorage.getItem(key) === mark;
       const offset = goesOn ? state.offset : 0;
+      localStorage.setItem(key, mark);
       progress(offset, null);
       const url = '/api/images/upload' + query({ filename: name, offset, size: file.size, public: isPublic });
-      return await sendPart(url, file.slice(offset), sent => { tries = 0; progress(offset + sent, null); }, signal);
+      const answer = await sendPart(url, file.slice(offset), sent => { tries = 0; progress(offset + sent, null); }, signal);
+      localStorage.removeItem(key);
+      return answer;
     } catch (error) {
       if (error.final || signal.aborted) throw error;
       tries++;
       if (tries > 20) throw error;
       progress(null, error.message);
-      await new Promise(resolve => setTimeout(resolve, Math.min(1000 * 2 ** tries, 30000)));
+      await new Promise(resolve => {
+        setTimeout(resolve, Math.min(1000 * 2 ** tries, 30000));
+        signal.addEventListener('abort', resolve, { once: true });
+      });
     }
   }
 }

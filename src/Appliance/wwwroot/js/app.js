@@ -3,7 +3,7 @@ import { api, get, whenSignedOut } from './api.js';
 import { h } from './dom.js';
 import { choose, language, languages, load, t } from './i18n.js';
 import { connect, disconnect } from './live.js';
-import { begin, can, end, session } from './session.js';
+import { begin, end, session } from './session.js';
 import { acceptDrops } from './uploads.js';
 import { clients } from './views/clients.js';
 import { home } from './views/home.js';

@@ -41,10 +41,18 @@ async function send(file, name, isPublic) {
     }, stop.signal);
     toast(t('upload.done', { name }));
   } catch (error) {
-    if (stop.signal.aborted) await api('DELETE', '/api/images/upload' + query({ filename: name })).catch(() => {});
+    if (stop.signal.aborted) await discard(name);
     else toast(`${name}: ${error.message}`);
   }
   card.remove();
+}
+
+/** The box may not have noticed yet that the connection is gone, and refuses as long. */
+async function discard(name) {
+  for (let tries = 0; tries < 10; tries++) {
+    try { return await api('DELETE', '/api/images/upload' + query({ filename: name })); } catch (error) { if (error.final) return; }
+    await new Promise(resolve => setTimeout(resolve, 500));
+  }
 }
 
 /** Anywhere on the page is where files can be dropped. */

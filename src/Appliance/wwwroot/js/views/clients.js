@@ -37,15 +37,17 @@ export function clients() {
 }
 
 function edit(client, done) {
+  const nextBefore = state.images.find(image => image.id === client?.next_boot_image)?.filename ?? client?.next_boot_image ?? '';
+  const choices = [['', '–'], ['local', t('clients.localDisk')], ...state.images.map(image => [image.filename, image.name])];
+  // An image may be away for the moment, with the card that it is on: what was said of it stays.
+  if (!choices.some(([key]) => key === nextBefore)) choices.push([nextBefore, nextBefore]);
+  const away = (client?.allowed_images ?? []).filter(name => !state.images.some(image => image.filename === name));
   const fields = [
     { name: 'name', label: t('clients.name'), value: client?.name ?? '' },
     { name: 'description', label: t('image.description'), value: client?.description ?? '' },
     { name: 'enabled', label: t('clients.enabled'), type: 'checkbox', value: client?.enabled ?? true },
     { name: 'show_public_images', label: t('clients.public'), type: 'checkbox', value: client?.show_public_images ?? true },
-    {
-      name: 'next_boot', label: t('clients.nextBoot'), value: state.images.find(image => image.id === client?.next_boot_image)?.filename ?? client?.next_boot_image ?? '',
-      options: [['', '–'], ['local', t('clients.localDisk')], ...state.images.map(image => [image.filename, image.name])],
-    },
+    { name: 'next_boot', label: t('clients.nextBoot'), value: nextBefore, options: choices },
     ...state.images.map(image => ({
       name: `image:${image.filename}`, label: image.filename, type: 'checkbox', value: client?.allowed_images.includes(image.filename) ?? false,
     })),
@@ -53,14 +55,15 @@ function edit(client, done) {
   if (!client) fields.unshift({ name: 'mac_address', label: 'MAC', required: true, placeholder: '52:54:00:12:34:56' });
   ask(client ? client.mac_address : t('clients.add'), fields, t('save'), async values => {
     const { next_boot: next, ...rest } = values;
-    const body = { allowed_images: [] };
+    const body = { allowed_images: away };
     for (const [key, value] of Object.entries(rest)) {
       if (!key.startsWith('image:')) body[key] = value;
       else if (value) body.allowed_images.push(key.slice(6));
     }
     if (client) await api('PUT', '/api/clients' + query({ mac: client.mac_address }), body);
     else await api('POST', '/api/clients', body);
-    await api('POST', '/api/clients/next-boot', { mac_address: client?.mac_address ?? body.mac_address, image_filename: next });
+    // Only what was changed: a next boot that counts once may have been taken meanwhile.
+    if (next !== nextBefore) await api('POST', '/api/clients/next-boot', { mac_address: client?.mac_address ?? body.mac_address, image_filename: next });
     done();
   });
 }

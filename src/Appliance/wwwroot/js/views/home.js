@@ -30,7 +30,11 @@ function bootList() {
   return h('ul.list', state.boots.slice(0, shownBoots).map(boot => h('li', bootCard(boot))));
 }
 
+/** Boots whose steps are unfolded: cards are made anew whenever a boot goes on. */
+const opened = new Set();
+
 export function bootCard(boot) {
+  const key = `${boot.mac_address} ${boot.began}`;
   const tone = { problem: 'bad', waiting: 'warn' }[boot.state] ?? 'good';
   return [
     h('div.row.between',
@@ -39,7 +43,7 @@ export function bootCard(boot) {
     timeline(boot),
     h(`p.${tone}`, t(`boot.${boot.state}`), ': ', boot.text),
     boot.remedy ? h('p.remedy', h('strong', t('boot.try'), ' '), boot.remedy) : null,
-    h('details', h('summary.small', t('boot.steps', { count: boot.steps.length })),
+    h('details', { open: opened.has(key), ontoggle: event => opened[event.target.open ? 'add' : 'delete'](key) }, h('summary.small', t('boot.steps', { count: boot.steps.length })),
       h('table', boot.steps.map(step => h('tr',
         h('td', `${step.at.toFixed(1)} s`), h('td', step.step), h('td', step.what), h('td', step.bytes ? size(step.bytes) : ''))))),
   ];

@@ -11,14 +11,17 @@ const methods = ['auto', 'kernel', 'sanboot', 'nbd', 'nfs', 'memdisk'];
 export function images() {
   const list = h('div');
   const work = h('div');
-  const draw = () => {
-    list.replaceChildren(...groups());
-    work.replaceChildren(...transfers());
-  };
-  draw();
+  const drawList = () => list.replaceChildren(...groups());
+  const drawWork = () => work.replaceChildren(...transfers());
+  drawList();
+  drawWork();
   return {
     element: h('div', h('div.row.between', h('h1', t('nav.images')), toolbar()), work, list),
-    leave: listen(topic => { if (topic !== 'logs' && topic !== 'boots') draw(); }),
+    // The list is not made anew while bytes come: what has the focus keeps it.
+    leave: listen(topic => {
+      if (topic === 'images') drawList();
+      else if (['uploads', 'downloads', 'extractions'].includes(topic)) drawWork();
+    }),
   };
 }
 
