@@ -59,5 +59,5 @@ bench: ## Measure beside dnsmasq, nginx, tftpd-hpa, atftpd, Kea and nbdkit: BENC
 test-image: ## Build firmware images and boot them: a PC's, which netboots another PC, and ARM boards' base systems
 	tests/image.sh
 
-clean: ## Remove all output
-	rm -rf artifacts
+clean: ## Remove all output but the key that updates are signed with
+	[ ! -d artifacts ] || find artifacts -mindepth 1 -maxdepth 1 ! -name update-key.pem -exec rm -rf {} +

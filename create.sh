@@ -19,6 +19,7 @@ BOARD            a folder of board/
 The image is artifacts/image/BOARD/images/sdcard.img. A second call makes only what has changed. BOOT_BLOBS names the
 folder with the loaders of boards whose makers do not let them be passed on (README.md, Boards). UPDATE_KEY names the
 private key that updates are signed with (ECDSA over P-256, PEM); without it artifacts/update-key.pem is made and used.
+Keep it: boxes take updates of no other.
 TEXT
 }
 

@@ -17,14 +17,16 @@ suite=bookworm
 # The source, unpacked once for all boards; prints where.
 unpack_source() {
     local deb folder=$artifacts/linux/source work
-    deb=$("$tree/board/common/apt-root.sh" fetch "$suite" "$package")
+    # In a command substitution a failure does not end the shell.
+    deb=$("$tree/board/common/apt-root.sh" fetch "$suite" "$package") || return
     exec 8> "$artifacts/linux/source.lock"
     flock 8
     if [ "$(cat "$folder/.made-of" 2> /dev/null)" != "${deb##*/}" ]; then
         log "unpacking ${deb##*/}"
-        work=$(mktemp --directory "$folder.new.XXXXXX")
+        work=$(mktemp --directory "$folder.new.XXXXXX") || return
         dpkg-deb --fsys-tarfile "$deb" | tar --extract --to-stdout "./usr/src/$package.tar.xz" |
-            tar --extract --xz --strip-components=1 --directory "$work"
+            tar --extract --xz --strip-components=1 --directory "$work" ||
+            { rm -rf "$work" && die "${deb##*/} cannot be unpacked: see above; is the disk full?"; }
         printf '%s\n' "${deb##*/}" > "$work/.made-of"
         rm -rf "$folder"
         mv "$work" "$folder"

@@ -16,7 +16,8 @@ work=$images/image.tmp
 # No initial RAM disk: the kernel itself waits for the disk. Quiet, because 20 KB on a serial line take two seconds.
 kernel_arguments() {
     local console
-    printf 'rootfstype=squashfs ro rootwait panic=10 quiet'
+    # A minute, then it panics and resets: a new kernel that lacks the disk's driver must not wait for ever.
+    printf 'rootfstype=squashfs ro rootwait=60 panic=10 quiet'
     for console in $CONSOLES; do
         printf ' console=%s' "$console"
     done

@@ -19,6 +19,8 @@ private_key() {
         (umask 077 && openssl ecparam -name prime256v1 -genkey -noout -out "$key.$$" && mv --no-clobber "$key.$$" "$key")
     fi
     [ -r "$key" ] || die "UPDATE_KEY: cannot read $key"
+    openssl pkey -in "$key" -noout -text 2> /dev/null | grep 'ASN1 OID: prime256v1' > /dev/null ||
+        die "UPDATE_KEY: $key is no private key over P-256; make one: openssl ecparam -name prime256v1 -genkey -noout -out FILE"
     printf '%s' "$key"
 }
 
@@ -32,21 +34,26 @@ manifest() {
 }
 
 make_bundle() {
-    local work device_tree files=(kernel)
+    local work key device_tree files=(kernel)
+    key=$(private_key)
     for device_tree in $DEVICE_TREES; do
         files+=("${device_tree##*/}")
     done
     files+=(rootfs.squashfs)
     work=$(mktemp --directory)
     manifest > "$work/manifest"
-    openssl dgst -sha256 -sign "$(private_key)" -out "$work/manifest.sig" "$work/manifest"
+    openssl dgst -sha256 -sign "$key" -out "$work/manifest.sig" "$work/manifest"
     tar --create --format=ustar --file="$images/update.tar" --owner=0 --group=0 --numeric-owner \
         --directory="$work" manifest manifest.sig --directory="$images" "${files[@]}"
     rm -rf "$work"
 }
 
 case ${1:-} in
-    key) [ $# = 1 ] || usage && openssl ec -in "$(private_key)" -pubout 2> /dev/null ;;
+    key)
+        [ $# = 1 ] || usage
+        key=$(private_key)
+        openssl pkey -in "$key" -pubout
+        ;;
     make)
         [ $# = 3 ] || usage
         images=$(cd "$2" && pwd)

@@ -50,7 +50,7 @@ internal static class UpdateCommand
         var writer = new SlotWriter(root, RootPartition.LengthOf(root), Path.Combine(BootVolume, slots.Other));
         WhileWritable(() =>
         {
-            slots.CancelTrial();
+            slots.LeaveOther();
             writer.Write(bundle, output);
             slots.TryOther();
         });

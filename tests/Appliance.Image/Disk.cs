@@ -13,7 +13,7 @@ internal sealed class Disk : IDisposable
     public string Path { get; }
 
     /// <exception cref="InvalidOperationException">There is no such image; the message names the remedy.</exception>
-    public static Disk Flash(string board)
+    public static Disk Flash(string board, long size = Size)
     {
         string image = System.IO.Path.Combine(Repository.Artifacts, "image", board, "images", "sdcard.img");
         if (!File.Exists(image))
@@ -24,7 +24,7 @@ internal sealed class Disk : IDisposable
         string path = System.IO.Path.Combine(Directory.CreateTempSubdirectory("plugboot-disk-").FullName, "disk.img");
         File.Copy(image, path);
         using FileStream disk = File.OpenWrite(path);
-        disk.SetLength(Size);
+        disk.SetLength(size);
         return new Disk(path);
     }
 

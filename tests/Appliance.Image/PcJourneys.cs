@@ -109,21 +109,51 @@ public sealed class PcJourneys(ImageFixture rig)
         Assert.Equal("OK", (await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", $"http://{Wire.ServerAddress}/health")).Trim());
     }
 
+    [Fact]
+    public async Task A_stick_that_was_in_at_a_cut_of_power_keeps_its_name()
+    {
+        using Disk disk = Disk.Flash("pc");
+        using Disk stick = await Disk.MakeStickAsync("TOOLS", SampleLibrary.PathOf(SampleLibrary.GrubRescue));
+        for (int boot = 0; boot < 3; boot++)
+        {
+            await using Machine appliance = Machine.PowerOn(rig.Wire, "pc-bios", disk, "pc-stick-cut");
+            int seen = await appliance.Console.WaitForAsync("plugboot: ready in", StageDeadline);
+            await appliance.PlugAsync(stick);
+            await appliance.Console.WaitForAsync("in the library as TOOLS\n", StageDeadline, seen);
+            await appliance.RunAsync("sync");
+        }
+    }
+
+    [Fact]
+    public async Task A_disk_without_room_for_media_is_named_and_the_box_serves_from_memory()
+    {
+        using Disk disk = Disk.Flash("pc", 128 << 20);
+        await using Machine appliance = Machine.PowerOn(rig.Wire, "pc-bios", disk, "pc-small");
+        int seen = await appliance.Console.WaitForAsync("WARNING: no media partition", StageDeadline);
+        await appliance.Console.WaitForAsync("plugboot: ready in", StageDeadline, seen);
+        await appliance.RunAsync("grep -q '^tmpfs /srv/plugboot ' /proc/mounts && test -d /srv/plugboot/isos");
+    }
+
+    [Fact]
+    public async Task A_network_adapter_that_goes_and_comes_back_is_served_again_with_its_address()
+    {
+        using Disk disk = Disk.Flash("pc");
+        await using Machine appliance = Machine.PowerOn(rig.Wire, "pc-bios", disk, "pc-adapter");
+        int seen = await appliance.Console.WaitForAsync("plugboot: ready in", StageDeadline);
+        await appliance.RunAsync("echo 1 > /sys/class/net/eth0/device/remove; ! test -e /sys/class/net/eth0");
+        await appliance.RunAsync("echo 1 > /sys/bus/pci/rescan");
+        await appliance.Console.WaitForAsync($"network: eth0 {Wire.ServerAddress}/24", StageDeadline, seen);
+        Assert.Equal("OK", (await rig.Wire.RunOnClientAsync(
+            "curl", "--silent", "--fail", "--retry", "30", "--retry-all-errors", "--retry-delay", "1", $"http://{Wire.ServerAddress}/health")).Trim());
+    }
+
     /// <summary>As from a laptop on the same wire: the image's library is seen by the daemon without a word from us.</summary>
     private async Task PutImageAsync(Machine appliance)
     {
-        using Process server = rig.Wire.StartOnClient("busybox", "httpd", "-f", "-p", Wire.ClientAddress + ":8000", "-h", Path.Combine(Repository.Media, "isos"));
-        try
-        {
-            int seen = appliance.Console.Text.Length;
-            string path = "/srv/plugboot/isos/" + SampleLibrary.InstallerAmd64;
-            await appliance.RunAsync($"wget -q -O {path} http://{Wire.ClientAddress}:8000/{SampleLibrary.InstallerAmd64} && sync", StageDeadline);
-            await appliance.Console.WaitForAsync("Library: 1 images, 0 not ready yet", StageDeadline, seen);
-        }
-        finally
-        {
-            server.Kill();
-            await server.WaitForExitAsync();
-        }
+        await using WireFiles files = await WireFiles.ShowAsync(rig.Wire, Path.Combine(Repository.Media, "isos"));
+        int seen = appliance.Console.Text.Length;
+        string path = "/srv/plugboot/isos/" + SampleLibrary.InstallerAmd64;
+        await appliance.RunAsync($"wget -q -O {path} {WireFiles.Url}{SampleLibrary.InstallerAmd64} && sync", StageDeadline);
+        await appliance.Console.WaitForAsync("Library: 1 images, 0 not ready yet", StageDeadline, seen);
     }
 }

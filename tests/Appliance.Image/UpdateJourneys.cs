@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using Appliance.E2E.Rig;
 
@@ -50,20 +49,12 @@ public sealed class UpdateJourneys(ImageFixture rig)
     private async Task<int> UpdateAsync(Machine appliance, string folder)
     {
         await appliance.Console.WaitForAsync("plugboot: ready in", StageDeadline);
-        using Process server = rig.Wire.StartOnClient("busybox", "httpd", "-f", "-p", Wire.ClientAddress + ":8000", "-h", folder);
-        try
-        {
-            await appliance.RunAsync($"wget -q -O {Update} http://{Wire.ClientAddress}:8000/update.tar", StageDeadline);
-            string said = await appliance.RunAsync($"plugboot update {Update}", StageDeadline);
-            Assert.Contains("the next boot tries it", said, StringComparison.Ordinal);
-            int seen = appliance.Console.Text.Length;
-            await appliance.RunAsync("reboot", StageDeadline, expectAnswer: false);
-            return seen;
-        }
-        finally
-        {
-            server.Kill();
-            await server.WaitForExitAsync();
-        }
+        await using WireFiles files = await WireFiles.ShowAsync(rig.Wire, folder);
+        await appliance.RunAsync($"wget -q -O {Update} {WireFiles.Url}update.tar", StageDeadline);
+        string said = await appliance.RunAsync($"plugboot update {Update}", StageDeadline);
+        Assert.Contains("the next boot tries it", said, StringComparison.Ordinal);
+        int seen = appliance.Console.Text.Length;
+        await appliance.RunAsync("reboot", StageDeadline, expectAnswer: false);
+        return seen;
     }
 }

@@ -22,6 +22,7 @@ refuses usage tests/rig/pc.sh bios
 refuses 'no board' ./create.sh toaster
 refuses --base-only ./create.sh pc --base-only --service /bin/true
 refuses 'needs a value' ./create.sh pc --from
+refuses P-256 env UPDATE_KEY=/etc/hostname board/common/update-bundle.sh key
 refuses supplier ./create.sh pc --from yocto
 refuses usage tests/rig/appliance.sh virt
 refuses coreboot env FIRMWARE=coreboot tests/rig/demo.sh

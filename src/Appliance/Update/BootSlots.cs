@@ -29,9 +29,13 @@ internal sealed class BootSlots(string bootFolder, string kernelCommandLine)
     /// <exception cref="IOException">The boot loader's memory cannot be read or written.</exception>
     public void TryOther() => Change(variables => variables[TryVariable] = Other);
 
-    /// <summary>Forgets a trial that has not been made: its slot is about to be overwritten.</summary>
+    /// <summary>Before the other slot is overwritten: nothing may boot it, neither for a trial nor as the confirmed one.</summary>
     /// <exception cref="IOException">As above.</exception>
-    public void CancelTrial() => Change(static variables => variables.Remove(TryVariable));
+    public void LeaveOther() => Change(variables =>
+    {
+        variables[SlotVariable] = Current;
+        variables.Remove(TryVariable);
+    });
 
     /// <summary>Whether the running slot is the one that every boot takes.</summary>
     /// <exception cref="IOException">As above.</exception>
@@ -43,7 +47,7 @@ internal sealed class BootSlots(string bootFolder, string kernelCommandLine)
 
     private SortedDictionary<string, string> Read()
     {
-        string path = File.Exists(_grub) ? _grub : _uBoot;
+        string path = MemoryPath();
         byte[] bytes = File.ReadAllBytes(path);
         bool isGood = path == _grub
             ? GrubEnvironmentBlock.TryParse(bytes, out SortedDictionary<string, string> variables, out string? reason)
@@ -51,14 +55,20 @@ internal sealed class BootSlots(string bootFolder, string kernelCommandLine)
         return isGood ? variables : throw new IOException($"{path} {reason}");
     }
 
+    private string MemoryPath() =>
+        File.Exists(_grub) ? _grub
+        : File.Exists(_uBoot) ? _uBoot
+        : throw new IOException("this board's boot loader keeps its memory where no update reaches it (docs/adr/0009): flash the new image");
+
     /// <summary>
-    /// In place, as the loaders themselves do it: what changes is one sector. Nothing is written when nothing changes.
+    /// In place, as the loaders themselves do it: GRUB's differs in one sector, U-Boot's in several (docs/adr/0009). Nothing is
+    /// written when nothing changes.
     /// </summary>
     private void Change(Action<SortedDictionary<string, string>> change)
     {
         SortedDictionary<string, string> variables = Read();
         change(variables);
-        string path = File.Exists(_grub) ? _grub : _uBoot;
+        string path = MemoryPath();
         byte[] before = File.ReadAllBytes(path);
         byte[] after = path == _grub ? GrubEnvironmentBlock.Write(variables) : UBootEnvironment.Write(variables, before.Length);
         if (after.AsSpan().SequenceEqual(before))

@@ -47,7 +47,7 @@ internal sealed class UpdateBundle : IDisposable
             bundle.Manifest = UpdateManifest.TryParse(manifest, out UpdateManifest? parsed, out string? reason) ? parsed! : throw new IOException(reason);
             return bundle;
         }
-        catch (Exception odd) when (odd is InvalidDataException or CryptographicException)
+        catch (CryptographicException odd)
         {
             bundle.Dispose();
             throw new IOException("is no update", odd);
@@ -91,7 +91,14 @@ internal sealed class UpdateBundle : IDisposable
 
     private TarEntry Next(string name)
     {
-        TarEntry? entry = _archive.GetNextEntry();
-        return entry is { DataStream: not null } && entry.Name == name ? entry : throw new IOException($"is no update: {name} was expected");
+        try
+        {
+            TarEntry? entry = _archive.GetNextEntry();
+            return entry is { DataStream: not null } && entry.Name == name ? entry : throw new IOException($"is no update: {name} was expected");
+        }
+        catch (InvalidDataException odd)
+        {
+            throw new IOException($"is no update: {name} was expected", odd);
+        }
     }
 }

@@ -24,7 +24,7 @@ public sealed class BootSlotsTests : IDisposable
         Assert.Equal(("a", "b"), ReadVariables(loader));
 
         // The loader has cleared the trial, and has booted b.
-        before.CancelTrial();
+        before.LeaveOther();
         Assert.Equal(("a", null), ReadVariables(loader));
         var trial = Running("b");
         Assert.False(trial.IsConfirmed);
@@ -32,6 +32,19 @@ public sealed class BootSlotsTests : IDisposable
         Assert.Equal(("b", null), ReadVariables(loader));
         Assert.True(trial.IsConfirmed);
     }
+
+    [Theory]
+    [MemberData(nameof(Loaders))]
+    public void A_slot_that_is_overwritten_is_booted_by_nobody_also_when_it_was_the_confirmed_one(string loader)
+    {
+        WriteVariables(loader, "a");
+        Running("b").LeaveOther();
+        Assert.Equal(("b", null), ReadVariables(loader));
+    }
+
+    [Fact]
+    public void A_board_whose_loader_keeps_its_memory_elsewhere_is_told_so() =>
+        Assert.Contains("flash the new image", Assert.Throws<IOException>(() => Running("a").TryOther()).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_length_that_the_loader_was_compiled_with_is_kept()

@@ -36,6 +36,20 @@ public sealed class UpdateBundleTests : IDisposable
         Assert.Throws<IOException>(() => bundle.ReadFiles().Count());
     }
 
+    [Fact]
+    public void A_header_that_is_damaged_behind_the_signature_is_refused_and_never_crashes()
+    {
+        const int Length = 124; // of the member's size in its header, in octal digits (POSIX.1-1988, ustar)
+        string path = _sample.Make();
+        byte[] bytes = File.ReadAllBytes(path);
+
+        // Before it are manifest and signature, each a header and a block.
+        bytes[(4 * 512) + Length] = (byte)'9';
+        File.WriteAllBytes(path, bytes);
+        using UpdateBundle bundle = UpdateBundle.Open(path, _sample.PublicKey);
+        Assert.Throws<IOException>(() => bundle.ReadFiles().Count());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(100)]

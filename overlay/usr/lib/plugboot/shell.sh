@@ -4,9 +4,6 @@
 PATH=/usr/bin
 export PATH
 
-# What has gone wrong since power-on, a line each: the box serves on, and says so.
-alarms=/run/plugboot/alarms
-
 # The consoles of the kernel's command line, as devices.
 consoles() {
     local names name
@@ -30,7 +27,6 @@ say() {
 
 # alarm TEXT: something does not work; on the consoles, and by the status light.
 alarm() {
-    printf '%s\n' "$*" >> "$alarms"
     say "WARNING: $*"
     status_light timer
 }
@@ -49,11 +45,14 @@ board_value() {
     sed -n "s/^$1=//p" /etc/plugboot/board.env | tr -d "'"
 }
 
-# setting NAME DEFAULT: as the daemon reads it from the owner's file.
+settings=/etc/plugboot/plugboot.conf
+
+# setting NAME DEFAULT: as the daemon reads it from the owner's file: the last counts, in quotes or up to a comment.
 setting() {
     local value=''
-    [ ! -r /etc/plugboot/plugboot.conf ] ||
-        value=$(sed -n "s/^[[:space:]]*$1[[:space:]]*=[[:space:]]*//p" /etc/plugboot/plugboot.conf | tr -d '"\r' | sed -n '$p' | sed 's/[[:space:]]*$//')
+    [ ! -r "$settings" ] ||
+        value=$(sed -n "s/^[[:space:]]*$1[[:space:]]*=[[:space:]]*//p" "$settings" | tr -d '\r' | sed -n '$p' |
+            sed -e 's/^"\([^"]*\)".*/\1/' -e t -e 's/ #.*//' -e 's/[[:space:]]*$//')
     printf '%s' "${value:-$2}"
 }
 
