@@ -17,14 +17,17 @@ internal static class CaptureCommand
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         await using var capture = new ClientCapture(interfaceName, TimeProvider.System);
-        await capture.StartAsync(station);
-        await output.WriteLineAsync($"capturing {station} on {interfaceName}; switch it on, and end with Ctrl-C");
-        await interrupted.Task;
-        await capture.StopAsync();
         try
         {
-            await File.WriteAllBytesAsync(file, capture.Read());
-            await output.WriteLineAsync($"{capture.Count} frames written to {Printable.Text(file)}");
+            // Opened first: what was captured must not be lost to a path that cannot be written.
+            await using FileStream into = File.Create(file);
+            capture.Start(station);
+            await output.WriteLineAsync($"capturing {station} on {interfaceName}; switch it on, and end with Ctrl-C");
+            await interrupted.Task;
+            await capture.StopAsync();
+            await into.WriteAsync(capture.Read());
+            string dropped = capture.Dropped > 0 ? $"; {capture.Dropped} older ones had no room: end it sooner" : "";
+            await output.WriteLineAsync($"{capture.Count} frames written to {Printable.Text(file)}{dropped}");
             return 0;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -70,7 +70,8 @@ public sealed class LeaseDurabilityJourneys(RigFixture rig)
                 : await Daemon.RestartAsync(rig.Wire, name, settings);
             using Process clients = rig.Wire.StartOnClient(
                 "dotnet", typeof(DhcpClients).Assembly.Location, "leases", "boot", Number(1 + (cut * machines)), Number(machines));
-            int last = promised.Count + random.Next(1, machines);
+            int before = promised.Count;
+            int last = before + random.Next(1, machines);
             while (promised.Count < last && await clients.StandardOutput.ReadLineAsync() is { } line)
             {
                 Assert.True(promised.Add(line.Split(' ')[0]), $"{line}: given twice, in cut {cut}");
@@ -78,6 +79,7 @@ public sealed class LeaseDurabilityJourneys(RigFixture rig)
 
             await daemon.KillAsync();
             clients.Kill();
+            Assert.True(promised.Count > before, $"nobody got an address in cut {cut}");
             Assert.DoesNotContain("in memory only", daemon.Log.Text, StringComparison.Ordinal);
         }
 

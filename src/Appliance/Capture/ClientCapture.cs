@@ -7,40 +7,33 @@ namespace Appliance.Capture;
 
 /// <summary>
 /// Captures what one machine sends and is sent on our wire, with what is said to everyone, until it is stopped: for a boot that
-/// nobody understands. One machine at a time; needs CAP_NET_RAW.
+/// nobody understands. Started once; needs CAP_NET_RAW.
 /// </summary>
-/// <remarks>Started, stopped and read by one caller at a time.</remarks>
 public sealed class ClientCapture(string interfaceName, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>The longest that the kernel hands up: segments that the card has put together, or has not cut yet.</summary>
     private const int MaximumFrame = 64 * 1024 + 256;
 
+    private readonly FrameRing _frames = new();
     private Task _running = Task.CompletedTask;
     private CancellationTokenSource? _stop;
-    private FrameRing _frames = new();
-
-    /// <summary>The machine that is or was captured last; none before the first.</summary>
-    public MacAddress Station { get; private set; }
-
-    /// <summary>Whether it is running.</summary>
-    public bool IsRunning => _stop is not null && !_running.IsCompleted;
 
     /// <summary>Frames that are kept now.</summary>
     public int Count => _frames.Count;
 
-    /// <summary>Ends the capture that runs, forgets its frames, and begins anew.</summary>
+    /// <summary>Frames, the oldest, that had to make room.</summary>
+    public long Dropped => _frames.Dropped;
+
+    /// <summary>Begins; when this returns, no frame is missed.</summary>
     /// <exception cref="StartException">There is no such interface, or frames cannot be received; the message has the remedy.</exception>
-    public async Task StartAsync(MacAddress station)
+    public void Start(MacAddress station)
     {
-        await StopAsync();
         PacketSocket socket = Open(station);
-        Station = station;
-        _frames = new FrameRing();
         _stop = new CancellationTokenSource();
-        _running = ReceiveAsync(socket, _frames, _stop.Token);
+        _running = ReceiveAsync(socket, _stop.Token);
     }
 
-    /// <summary>Ends it; its frames stay until the next one.</summary>
+    /// <summary>Ends it; its frames stay.</summary>
     public async Task StopAsync()
     {
         if (_stop is not null)
@@ -75,7 +68,7 @@ public sealed class ClientCapture(string interfaceName, TimeProvider time) : IAs
         }
     }
 
-    private async Task ReceiveAsync(PacketSocket socket, FrameRing frames, CancellationToken cancellation)
+    private async Task ReceiveAsync(PacketSocket socket, CancellationToken cancellation)
     {
         using PacketSocket opened = socket;
         byte[] frame = new byte[MaximumFrame];
@@ -84,7 +77,7 @@ public sealed class ClientCapture(string interfaceName, TimeProvider time) : IAs
             try
             {
                 int length = await opened.ReceiveAsync(frame, cancellation);
-                frames.Add(frame.AsSpan(0, length), time.GetUtcNow());
+                _frames.Add(frame.AsSpan(0, length), time.GetUtcNow());
             }
             catch (SocketException)
             {

@@ -30,6 +30,9 @@ internal sealed class AddressPool
 
     public int Count => _leases.Length;
 
+    /// <summary>How many of them newcomers may get at all; goes through all of them.</summary>
+    public int CountGivable() => Enumerable.Range(0, Count).Count(i => _mayGive(new Ipv4Address(_first.Value + (uint)i)));
+
     public bool Contains(Ipv4Address address) => address.Value - _first.Value < (uint)_leases.Length;
 
     /// <summary>The lease of an address, or null when it was never offered.</summary>

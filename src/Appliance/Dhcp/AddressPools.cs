@@ -40,6 +40,9 @@ internal sealed class AddressPools
     /// <summary>Addresses for newcomers.</summary>
     public int Count => _anyone.Count + _heldBack.Count;
 
+    /// <summary>How many of them are nobody's own; goes through all of them.</summary>
+    public int CountGivable() => _anyone.CountGivable() + _heldBack.CountGivable();
+
     /// <summary>How many of them nobody holds; goes through all of them.</summary>
     public int CountFree(TimeSpan now) => _anyone.CountFree(now) + _heldBack.CountFree(now);
 

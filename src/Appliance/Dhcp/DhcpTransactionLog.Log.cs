@@ -61,13 +61,14 @@ internal sealed partial class DhcpTransactionLog
             14,
             LogLevel.Warning,
             "dhcp: the other server, {Server}, gives addresses such as {Offered}, which cannot reach ours, {Own}: give us one of its "
-            + "network by address")]
+            + "network by address, or address = dhcp")]
         public static partial void Unreachable(ILogger log, Ipv4Address server, Ipv4Address offered, Ipv4Address own);
 
         [LoggerMessage(
             15,
             LogLevel.Warning,
-            "dhcp pool {First} to {Last} runs low, {Free} addresses are left: make it larger by dhcp-pool, or shorten dhcp-lease-time")]
+            "dhcp pool {First} to {Last} runs low, {Free} addresses are left: make it larger (dhcp-pool, or its "
+            + "dhcp-relay-subnet), or shorten dhcp-lease-time")]
         public static partial void PoolLow(ILogger log, Ipv4Address first, Ipv4Address last, int free);
 
         [LoggerMessage(

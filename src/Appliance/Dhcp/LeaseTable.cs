@@ -39,10 +39,11 @@ public sealed class LeaseTable
     {
         _pools = new AddressPools(subnet, reservations);
         _reservations = reservations;
+        GivableCount = _pools.CountGivable();
     }
 
-    /// <summary>Addresses for newcomers, held or not.</summary>
-    public int PoolCount => _pools.Count;
+    /// <summary>Addresses that newcomers may get, held or not.</summary>
+    public int GivableCount { get; }
 
     /// <summary>How many of them nobody holds; goes through all of them.</summary>
     public int CountFree(TimeSpan now) => _pools.CountFree(now);

@@ -2,7 +2,7 @@ namespace Appliance.Dhcp;
 
 /// <summary>
 /// Notices that a pool runs low before it is empty (D-15). Counting goes through the whole pool, and so is done now and then
-/// only; the table's owner asks, after each grant or offer.
+/// only; asked after each offer.
 /// </summary>
 internal sealed class PoolAlarm
 {
@@ -29,7 +29,7 @@ internal sealed class PoolAlarm
         _counted = now;
         bool wasLow = _isLow;
         int free = leases.CountFree(now);
-        _isLow = free <= leases.PoolCount / (wasLow ? RecoveredDivisor : LowDivisor);
+        _isLow = free <= leases.GivableCount / (wasLow ? RecoveredDivisor : LowDivisor);
         return _isLow && !wasLow ? free : null;
     }
 }

@@ -32,28 +32,37 @@ internal sealed class ConnectionThreads
     }
 
     /// <summary>
-    /// Awaited, goes on with the caller on the thread that it took. The thread ends at the caller's first await that has to wait,
-    /// or with it.
+    /// Awaited, goes on with the caller on the thread that it took, and says so; false, on the pool, where none can be started.
+    /// The thread ends at the caller's first await that has to wait, or with it.
     /// </summary>
     public ThreadSwitch Switch() => new(this);
 
     /// <summary>Awaitable, and its own awaiter.</summary>
-    internal readonly struct ThreadSwitch(ConnectionThreads threads) : ICriticalNotifyCompletion
+    internal sealed class ThreadSwitch(ConnectionThreads threads) : ICriticalNotifyCompletion
     {
+        private bool _hasThread = true;
+
         public bool IsCompleted => false;
 
         public ThreadSwitch GetAwaiter() => this;
 
-        public void GetResult()
-        {
-        }
+        public bool GetResult() => _hasThread;
 
         public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 
         public void UnsafeOnCompleted(Action continuation)
         {
-            ConnectionThreads owner = threads;
-            new Thread(Run, StackLength) { IsBackground = true, Name = "http" }.UnsafeStart();
+            try
+            {
+                new Thread(Run, StackLength) { IsBackground = true, Name = "http" }.UnsafeStart();
+            }
+            catch (OutOfMemoryException)
+            {
+                // A limit of processes, or no memory for its stack.
+                _hasThread = false;
+                Interlocked.Decrement(ref threads._taken);
+                ThreadPool.UnsafeQueueUserWorkItem(static go => go(), continuation, preferLocal: false);
+            }
 
             void Run()
             {
@@ -63,7 +72,7 @@ internal sealed class ConnectionThreads
                 }
                 finally
                 {
-                    Interlocked.Decrement(ref owner._taken);
+                    Interlocked.Decrement(ref threads._taken);
                 }
             }
         }

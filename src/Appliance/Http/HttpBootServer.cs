@@ -155,12 +155,7 @@ public sealed class HttpBootServer : IAsyncDisposable
 
     private async Task ServeAsync(Socket socket, BootListener listener)
     {
-        bool ownThread = _threads.TryTake();
-        if (ownThread)
-        {
-            await _threads.Switch();
-        }
-
+        bool ownThread = _threads.TryTake() && await _threads.Switch();
         BootConnection connection;
         try
         {

@@ -36,12 +36,19 @@ public sealed record EthernetInterface(string Name, int Index, MacAddress Mac, i
     /// <summary>Looks an interface up; null when there is none of that name.</summary>
     public static EthernetInterface? Find(string name)
     {
-        NetworkInterface? found = Array.Find(NetworkInterface.GetAllNetworkInterfaces(), candidate => candidate.Name == name);
-        if (found is null)
+        try
         {
+            return Array.Find(NetworkInterface.GetAllNetworkInterfaces(), candidate => candidate.Name == name) is { } found ? Read(found) : null;
+        }
+        catch (Exception gone) when (gone is IOException or NetworkInformationException)
+        {
+            // It went while it was looked at.
             return null;
         }
+    }
 
+    private static EthernetInterface Read(NetworkInterface found)
+    {
         IPInterfaceProperties properties = found.GetIPProperties();
         IPv4InterfaceProperties ipv4 = properties.GetIPv4Properties();
         byte[] hardware = found.GetPhysicalAddress().GetAddressBytes();
@@ -49,7 +56,7 @@ public sealed record EthernetInterface(string Name, int Index, MacAddress Mac, i
         MacAddress mac = isEthernet ? MacAddress.Read(hardware) : MacAddress.None;
         byte[]? linkLocal = properties.UnicastAddresses
             .FirstOrDefault(static unicast => unicast.Address.IsIPv6LinkLocal)?.Address.GetAddressBytes();
-        return new EthernetInterface(name, ipv4.Index, mac, ipv4.Mtu, linkLocal ?? LinkLocalOf(mac));
+        return new EthernetInterface(found.Name, ipv4.Index, mac, ipv4.Mtu, linkLocal ?? LinkLocalOf(mac));
     }
 
     /// <summary>fe80::/64 and the modified EUI-64 of the MAC (RFC 4291 §2.5.1 and appendix A).</summary>

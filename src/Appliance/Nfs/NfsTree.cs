@@ -13,8 +13,8 @@ internal sealed class NfsTree
     private readonly ImageTree _image;
     private readonly List<Beside> _beside = [];
 
-    /// <summary>Numbers of manual nodes, by the number of their directory.</summary>
-    private readonly Dictionary<int, List<int>> _added = [];
+    /// <summary>What the manual folder adds to directories, by their numbers.</summary>
+    private readonly Dictionary<int, Folder> _added = [];
     private readonly Lazy<int[]> _parents;
 
     public NfsTree(ImageTree image, IEnumerable<ManualFile> manual)
@@ -38,7 +38,7 @@ internal sealed class NfsTree
     /// <param name="name">In UTF-8, without slashes.</param>
     public bool TryFindEntry(NfsNode directory, ReadOnlySpan<byte> name, out NfsNode entry)
     {
-        int index = FindAdded(directory.Index, name);
+        int index = _added.Count == 0 ? -1 : FindAdded(directory.Index, Encoding.UTF8.GetString(name));
         if (index < 0 && ImageNodeOf(directory) is { } node && _image.TryFindEntry(node, name, out ImageNode found))
         {
             index = found.Index;
@@ -79,10 +79,9 @@ internal sealed class NfsTree
     internal IEnumerable<NfsNode> ChildrenOf(NfsNode directory)
     {
         IEnumerable<int> recorded = ImageNodeOf(directory) is { } node ? node.Children.Select(static child => child.Index) : [];
-        if (_added.TryGetValue(directory.Index, out List<int>? added))
+        if (_added.TryGetValue(directory.Index, out Folder? folder))
         {
-            recorded = recorded.Where(index => FindAdded(directory.Index, Encoding.UTF8.GetBytes(new ImageNode(_image, index).Name)) < 0)
-                .Concat(added);
+            recorded = recorded.Where(index => FindAdded(directory.Index, new ImageNode(_image, index).Name) < 0).Concat(folder.Nodes);
         }
 
         return recorded.Select(index => new NfsNode(this, index));
@@ -92,60 +91,50 @@ internal sealed class NfsTree
     {
         string[] segments = file.Path.Split('/');
         int directory = 0;
+        string path = "";
         foreach (string segment in segments[..^1])
         {
-            directory = FindDirectory(directory, segment) ?? AddNode(new Beside(segment, directory, null));
+            path += "/" + segment;
+            directory = FindDirectory(directory, segment, path) ?? AddNode(new Beside(segment, directory, null));
         }
 
         AddNode(new Beside(segments[^1], directory, file));
     }
 
-    /// <summary>The folder of that name, in any case: what lies in it comes along with what the image has there.</summary>
-    private int? FindDirectory(int directory, string name)
+    /// <summary>
+    /// The folder of that name, in any case, or that a link of that name leads to: what lies in it comes along with what the
+    /// image has there.
+    /// </summary>
+    private int? FindDirectory(int directory, string name, string path)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(name);
-        int added = FindAdded(directory, bytes);
+        int added = FindAdded(directory, name);
         if (added >= 0)
         {
             return BesideOf(added).File is null ? added : null;
         }
 
-        IEnumerable<ImageNode> recorded = ImageNodeOf(new NfsNode(this, directory))?.Children ?? [];
-        return recorded.Where(child => child.IsDirectory && TreeNameComparer.CompareFolded(Encoding.UTF8.GetBytes(child.Name), bytes) == 0)
-            .Select(static child => (int?)child.Index)
-            .FirstOrDefault();
+        return directory < _image.Count && _image.TryFind(path, out ImageNode node) && node.IsDirectory ? node.Index : null;
     }
 
     private int AddNode(Beside node)
     {
         int index = Count;
         _beside.Add(node);
-        if (!_added.TryGetValue(node.Parent, out List<int>? added))
+        if (!_added.TryGetValue(node.Parent, out Folder? folder))
         {
-            _added.Add(node.Parent, added = []);
+            _added.Add(node.Parent, folder = new Folder());
         }
 
-        added.Add(index);
+        folder.Nodes.Add(index);
+        folder.Exact.TryAdd(node.Name, index);
+        folder.Folded.TryAdd(node.Name, index);
         return index;
     }
 
-    /// <summary>The manual entry of that name, or of one that differs in the case of ASCII letters, as over HTTP; or -1.</summary>
-    private int FindAdded(int directory, ReadOnlySpan<byte> name)
-    {
-        int folded = -1;
-        foreach (int index in _added.GetValueOrDefault(directory) ?? [])
-        {
-            byte[] candidate = Encoding.UTF8.GetBytes(BesideOf(index).Name);
-            if (name.SequenceEqual(candidate))
-            {
-                return index;
-            }
-
-            folded = folded < 0 && TreeNameComparer.CompareFolded(candidate, name) == 0 ? index : folded;
-        }
-
-        return folded;
-    }
+    /// <summary>The manual entry of that name, or of one that differs in case, as over HTTP; or -1.</summary>
+    private int FindAdded(int directory, string name) =>
+        _added.TryGetValue(directory, out Folder? folder)
+            && (folder.Exact.TryGetValue(name, out int index) || folder.Folded.TryGetValue(name, out index)) ? index : -1;
 
     private int[] FindParents()
     {
@@ -159,6 +148,16 @@ internal sealed class NfsTree
         }
 
         return parents;
+    }
+
+    /// <summary>What the manual folder adds to one directory.</summary>
+    private sealed class Folder
+    {
+        public List<int> Nodes { get; } = [];
+
+        public Dictionary<string, int> Exact { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, int> Folded { get; } = new(StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>A file of the manual folder, or, without one, a folder that leads to such.</summary>

@@ -46,6 +46,17 @@ public sealed class NfsManualFilesTests : IAsyncLifetime, IDisposable
         Assert.Equal(NfsStatus.Stale, _client.Nfs(NfsProcedure.GetAttr, before).Status());
     }
 
+    /// <summary>As in a Debian disc's <c>debian -> .</c>.</summary>
+    [Fact]
+    public async Task Files_beside_a_linked_folder_hide_nothing_that_it_leads_to()
+    {
+        await PutAsync(("sub/deep/alias/Über", "mine"), ("sub/deep/alias/über.txt", "too"));
+        byte[] root = _client.Mount(NfsServerFixture.Export).Handle;
+        Assert.Equal("mine", ReadText(root, "sub", "ÜBER"));
+        Assert.Equal("hello", ReadText(root, "sub", "hello.txt"));
+        Assert.Equal([".", "..", "alias", "empty"], Names(_client.Walk(root, "sub", "deep")));
+    }
+
     [Fact]
     public async Task Handles_outlive_the_server_while_the_files_beside_the_image_stay_as_they_are()
     {

@@ -34,6 +34,7 @@ public sealed class NfsServerFixture : IAsyncLifetime, IDisposable
         _folder.Write("tree/sub/hello.txt", "hello");
         _folder.Write("tree/sub/deep/empty", "");
         File.CreateSymbolicLink(_folder["tree/sub/link"], "/usr/share/../big.bin");
+        File.CreateSymbolicLink(_folder["tree/sub/deep/alias"], "..");
         Tool.Run("coreutils", "chmod", "744", _folder["tree/sub/hello.txt"]);
         for (int i = 0; i < ManyFiles; i++)
         {
