@@ -16,11 +16,13 @@ source "$(dirname "$0")/peers.sh"
 source "$(dirname "$0")/measures.sh"
 # shellcheck source=loss.sh
 source "$(dirname "$0")/loss.sh"
+# shellcheck source=admin.sh
+source "$(dirname "$0")/admin.sh"
 
 rounds=${BENCH_ROUNDS:-5}
 output=$artifacts/bench
 samples=$output/samples.tsv
-parts=(start idle dhcp tftp loss http nbd boot)
+parts=(start idle dhcp tftp loss http nbd admin boot)
 read -ra wanted <<< "${BENCH_ONLY:-${parts[*]}}"
 for part in "${wanted[@]}"; do
     [[ " ${parts[*]} " == *" $part "* ]] || die "BENCH_ONLY: unknown part '$part': ${parts[*]}"
