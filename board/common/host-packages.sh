@@ -36,6 +36,7 @@ test  tftp                                     tftp-hpa
 test  atftp                                    atftp
 test  curl                                     curl
 test  busybox                                  busybox
+test  cpio                                     cpio
 test  mkudffs                                  udftools
 test  xz                                       xz-utils
 test  zstd                                     zstd

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Appliance.Boot;
 using Appliance.Images;
+using Appliance.Images.Injection;
 using Appliance.Options;
 
 namespace Appliance;
@@ -48,6 +49,11 @@ internal static class ExplainReport
             {
                 yield return "  " + line;
             }
+        }
+
+        foreach (InjectedFile file in plan.Injected)
+        {
+            yield return $"  injected: /{file.Path} ({MenuModel.Size(file.Length)}{(file.IsExecutable ? ", executable" : "")})";
         }
 
         foreach (MissingWay way in plan.Missing)

@@ -8,6 +8,7 @@ using Appliance.Dhcp;
 using Appliance.Http;
 using Appliance.Images;
 using Appliance.Images.Extraction;
+using Appliance.Images.Injection;
 using Appliance.Images.Integrity;
 using Appliance.Nbd;
 using Appliance.Nfs;
@@ -46,11 +47,12 @@ internal sealed partial class ServeCommand(ApplianceOptions options, BoxAddress 
 
         using var library = new ImageLibrary(options.Storage, _time, logs.CreateLogger<ImageLibrary>());
         var loaders = new LoaderFiles(options.Storage);
-        var menus = new BootMenus(ServicesOf(options, loaders.Contains), new ProfileFiles(options.Storage.OwnProfiles), options.Menu, _time);
+        BootServices services = ServicesOf(options, loaders.Contains);
+        var menus = new BootMenus(services, new ProfileFiles(options.Storage.OwnProfiles), options.Menu, _time);
         LogProfiles(menus.Profiles);
         var clients = new BootClients();
         using var nextBoots = NextBoots.Open(options.Storage.State, logs.CreateLogger<NextBoots>());
-        var files = new BootFiles(library, loaders, menus, clients, nextBoots);
+        var files = new BootFiles(library, loaders, menus, clients, nextBoots, services.Injections);
         loaders.Refresh();
         library.Changed += (_, _) => menus.Update(library.Current.Images);
         var timeline = new BootTimeline(_time);
@@ -177,6 +179,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, BoxAddress 
         SlimLength = static image => image.TryFindSlim(out SlimImage? slim, out _) ? slim.Length : null,
         HasLoader = hasLoader,
         OwnLoaders = options.Storage.OwnLoaders,
+        Injections = new Injections(options.Storage.Inject),
     };
 
     /// <summary>

@@ -40,6 +40,19 @@ public sealed class StandInJourneys(RigFixture rig) : IDisposable
         Assert.Matches($"found {family}-{Regex.Escape(tree)} by {way}$", await BootAsync($"{tree}-{nfs}", nfs));
     }
 
+    /// <summary>By iPXE and by GRUB, which puts the image's RAM disk and the archive behind each other in its own way.</summary>
+    [Theory]
+    [InlineData(Firmware.Bios)]
+    [InlineData(Firmware.UefiHttp)]
+    public async Task The_owners_files_are_in_the_RAM_file_system(string firmware)
+    {
+        await MakeAsync(
+            "debian-13.4-live-gnome", "injected", "live/vmlinuz-6.12.73+deb13-amd64", "live/initrd.img-6.12.73+deb13-amd64", "live/filesystem.squashfs");
+        WriteInjected("own files/proof", "an injected file");
+        WriteInjected("sbin/own-script", "#!/bin/sh\nprintf 'an injected script'\n");
+        Assert.EndsWith("found an injected file by an injected script", await BootAsync("injected-" + firmware, "no", firmware), StringComparison.Ordinal);
+    }
+
     /// <summary>So that the checks above are seen to be ones.</summary>
     [Fact]
     public async Task A_stand_in_says_what_it_misses()
@@ -48,16 +61,23 @@ public sealed class StandInJourneys(RigFixture rig) : IDisposable
         Assert.EndsWith("missing: http://192.168.100.1/boot/stand-in/arch/x86_64/airootfs.sfs", await BootAsync("nothing", "yes"), StringComparison.Ordinal);
     }
 
+    private void WriteInjected(string path, string content)
+    {
+        string file = Path.Combine(_folder, "inject", Image, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, content);
+    }
+
     private Task MakeAsync(params string[] arguments) =>
         HostCommand.RunAsync(Repository.Script("tests/rig/stand-in.sh"), [.. arguments, Path.Combine(_folder, "isos", Image)]);
 
     /// <summary>Boots the image by itself, and returns the line by which the stand-in ends.</summary>
-    private async Task<string> BootAsync(string name, string nfs)
+    private async Task<string> BootAsync(string name, string nfs, string firmware = Firmware.Bios)
     {
         await using Daemon daemon = await Daemon.StartAsync(
             rig.Wire, "stand-in", "media = " + _folder, $"menu-default = {Image}", "menu-timeout = 1", $"nfs = {nfs}");
         await daemon.Log.WaitForAsync($"Image {Regex.Escape(Image)}", TimeSpan.FromSeconds(15));
-        await using QemuPc pc = QemuPc.PowerOn(rig.Wire, Firmware.Bios, "stand-in-" + name, MemoryMib);
+        await using QemuPc pc = QemuPc.PowerOn(rig.Wire, firmware, "stand-in-" + name, MemoryMib);
         int end = await pc.WaitForAsync("STAND-IN [a-z_]+: [^\r\n]+\r?\n", StageDeadline, 0);
         return pc.Console.Text[..end].TrimEnd().Split('\n')[^1];
     }

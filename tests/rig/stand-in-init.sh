@@ -162,7 +162,14 @@ alpine() {
     prove /tmp/modloop modloop
 }
 
+# The owner's files: one in a folder of its own, and a script in a folder that is a link here and must stay one.
+injected() {
+    [ -L /sbin ] || end '/sbin is a link no more'
+    [ -x /sbin/own-script ] || end 'missing: /sbin/own-script, executable'
+    end "found $(cat '/own files/proof') by $(/sbin/own-script)"
+}
+
 case $family in
-    casper | live_boot | archiso | dracut | anaconda | linuxrc | alpine) "$family" ;;
+    injected | casper | live_boot | archiso | dracut | anaconda | linuxrc | alpine) "$family" ;;
     *) end 'no such family' ;;
 esac

@@ -48,7 +48,10 @@ internal sealed record ImageOrder
     public string? BootParams { get; init; }
 }
 
-internal sealed record WayView(string Title, string[] Firmware, int MemoryMib, long Bytes);
+/// <param name="Given">What its kernel is given besides the image's own RAM disk, by the name that it has there.</param>
+internal sealed record WayView(string Title, string[] Firmware, int MemoryMib, long Bytes, string[] Given);
+
+internal sealed record InjectedView(string Path, long Size, bool Executable);
 
 internal sealed record ImageView
 {
@@ -83,6 +86,9 @@ internal sealed record ImageView
     public required string? Release { get; init; }
 
     public required bool Extracted { get; init; }
+
+    /// <summary>The owner's files that go into its RAM file system.</summary>
+    public required InjectedView[] Injected { get; init; }
 
     /// <summary>Why it cannot be used, or null.</summary>
     public required string? Problem { get; init; }

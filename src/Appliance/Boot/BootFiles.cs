@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using Appliance.Catalog;
 using Appliance.Images;
+using Appliance.Images.Injection;
 
 namespace Appliance.Boot;
 
@@ -10,7 +11,9 @@ namespace Appliance.Boot;
 /// ask here and nowhere else.
 /// </summary>
 /// <param name="next">What single machines start next; null for none.</param>
-public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMenus menus, BootClients clients, NextBoots? next = null)
+/// <param name="injections">The owner's files for initial RAM file systems; null for none.</param>
+public sealed class BootFiles(
+    ImageLibrary library, LoaderFiles loaders, BootMenus menus, BootClients clients, NextBoots? next = null, Injections? injections = null)
 {
     /// <summary>
     /// Opens what <paramref name="path"/> names for this client. The path is decoded once, starts with one slash, holds
@@ -36,6 +39,7 @@ public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMen
             _ when path.StartsWith("/menu/", StringComparison.Ordinal) => TryOpenMenu(path["/menu/".Length..], client),
             _ when path.StartsWith("/isos/", StringComparison.Ordinal) => TryOpenImage(path["/isos/".Length..]),
             _ when path.StartsWith("/boot/", StringComparison.Ordinal) => TryOpenInside(path["/boot/".Length..]),
+            _ when path.StartsWith(InjectedPlan.Folder, StringComparison.Ordinal) => TryOpenInjected(path[InjectedPlan.Folder.Length..]),
             _ when protocol == BootProtocol.Http && path.StartsWith("/slim/", StringComparison.Ordinal) =>
                 TryOpenSlim(path["/slim/".Length..]),
             _ => loaders.TryOpen(path) ?? (BoardPath.Common(path) is { } common ? loaders.TryOpen(common) : null),
@@ -62,6 +66,12 @@ public sealed class BootFiles(ImageLibrary library, LoaderFiles loaders, BootMen
     /// <summary>A file inside an image: <c>{image}/{path}</c>.</summary>
     private Payload? TryOpenInside(string path) =>
         library.Current.TrySplit(path, out LibraryImage? image, out string inside) ? image.OpenFile(inside) : null;
+
+    /// <summary>The owner's files for an image: <c>{image}/injected.cpio</c> for all, <c>{image}/{path}</c> for one.</summary>
+    private Payload? TryOpenInjected(string path) =>
+        injections is null || !library.Current.TrySplit(path, out LibraryImage? image, out string inside) ? null
+        : inside == InjectedPlan.Archive ? injections.OpenArchive(image)
+        : injections.OpenFile(image, inside);
 
     /// <summary>The slim form of an image: <c>{image}.iso</c>. By HTTP only: it is too long for TFTP's block numbers.</summary>
     private Payload? TryOpenSlim(string name)

@@ -40,6 +40,7 @@ public sealed class BootMenus
         _services = services;
         _profiles = profiles;
         _profiles.Refresh();
+        _services.Injections.Refresh();
         _options = options;
         _time = time;
         _state = new State([], [], MenuRecords.Empty, services.Server, options, time.GetUtcNow());
@@ -71,19 +72,20 @@ public sealed class BootMenus
     }
 
     /// <summary>
-    /// Looks whether profiles have changed, and makes all plans again; true when they had. A loader that came, and that
-    /// entries wait for, only changes the menus.
+    /// Looks whether profiles, or files that are to be injected, have changed, and makes all plans again; true when profiles
+    /// had. A loader that came, and that entries wait for, only changes the menus.
     /// </summary>
     public bool Refresh()
     {
         lock (_gate)
         {
             bool changed = _profiles.Refresh();
+            bool isStale = _services.Injections.Refresh() || changed;
             bool hasWimboot = _services.HasLoader(WimbootBootLine.Loader);
-            if (changed || hasWimboot != _hadWimboot)
+            if (isStale || hasWimboot != _hadWimboot)
             {
                 _hadWimboot = hasWimboot;
-                Replace(_state.Plans.Keys, changed ? FrozenDictionary<LibraryImage, BootPlan?>.Empty : _state.Plans);
+                Replace(_state.Plans.Keys, isStale ? FrozenDictionary<LibraryImage, BootPlan?>.Empty : _state.Plans);
             }
 
             return changed;

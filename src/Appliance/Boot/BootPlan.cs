@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Appliance.Boot.Profiles;
+using Appliance.Images.Injection;
 
 namespace Appliance.Boot;
 
@@ -86,6 +87,9 @@ public sealed record BootPlan(string Kind, ImmutableArray<BootOption> Options, b
 
     /// <summary>Ways that lack something in the image.</summary>
     public ImmutableArray<MissingWay> Missing { get; init; } = [];
+
+    /// <summary>The owner's files that its kernels are given besides.</summary>
+    public ImmutableArray<InjectedFile> Injected { get; init; } = [];
 
     /// <summary>How it is installed without questions, or null.</summary>
     public AutoInstallKind? AutoInstall { get; init; }

@@ -29,7 +29,9 @@ public sealed class BootPlanner(BootServices services, ProfileSet profiles)
         ["/boot/grub/loopback.cfg", "/boot/grub/grub.cfg", "/boot/grub/grubsrcd.cfg", "/boot/grub2/grub.cfg", "/EFI/BOOT/grub.cfg", "/grub/grub.cfg"];
 
     /// <summary>The plan for an image that could be read.</summary>
-    public BootPlan Plan(LibraryImage image)
+    public BootPlan Plan(LibraryImage image) => InjectedPlan.Apply(image, PlanPlain(image), services.Injections.Of(image));
+
+    private BootPlan PlanPlain(LibraryImage image)
     {
         var facts = new ImageFacts(image);
         if (!image.IsDisc)

@@ -1,4 +1,5 @@
 using Appliance.Images;
+using Appliance.Images.Injection;
 
 namespace Appliance.Boot;
 
@@ -20,6 +21,9 @@ public sealed record BootServices(string Server)
 
     /// <summary>Whether a loader of that file name is published.</summary>
     public Func<string, bool> HasLoader { get; init; } = static _ => false;
+
+    /// <summary>The owner's files that go into initial RAM file systems.</summary>
+    public Injections Injections { get; init; } = Injections.None;
 
     /// <summary>Folder where the owner puts loaders; for messages.</summary>
     public string OwnLoaders { get; init; } = "loaders";

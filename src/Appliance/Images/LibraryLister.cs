@@ -42,7 +42,7 @@ internal sealed class LibraryLister(string root)
 
     public static bool IsDisc(string name) => name.EndsWith(".iso", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsImage(string name) => IsDisc(name) || name.EndsWith(".img", StringComparison.OrdinalIgnoreCase);
+    public static bool IsImage(string name) => IsDisc(name) || name.EndsWith(".img", StringComparison.OrdinalIgnoreCase);
 
     /// <param name="isListed">Tells from a name whether it is an image here.</param>
     private void WalkGroup(string folder, string prefix, int depth, Func<string, bool> isListed)

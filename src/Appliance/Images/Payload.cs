@@ -114,6 +114,10 @@ public sealed class Payload : IDisposable
         return new Payload(segments, etag, file.LastModified, contentType) { Owned = file };
     }
 
+    /// <summary>A payload of memory and of what is made as it is read; it owns no file.</summary>
+    public static Payload FromParts(ImmutableArray<PayloadSegment> segments, string etag, DateTimeOffset lastModified, string contentType) =>
+        new(segments, etag, lastModified, contentType);
+
     private SharedFile? Owned { get; init; }
 
     /// <summary>

@@ -77,7 +77,7 @@ public sealed record NfsOptions
 /// <summary>Where files are.</summary>
 public sealed record StorageOptions
 {
-    /// <summary>The media partition: <c>isos/</c>, and the user's own <c>loaders/</c> and <c>profiles/</c>.</summary>
+    /// <summary>The media partition: <c>isos/</c>, and the user's own <c>loaders/</c>, <c>profiles/</c> and <c>inject/</c>.</summary>
     public string Media { get; init; } = "/srv/plugboot";
 
     /// <summary>The loaders that came with the program.</summary>
@@ -104,6 +104,9 @@ public sealed record StorageOptions
 
     /// <summary>The user's own profiles of distributions (docs/profiles.md).</summary>
     public string OwnProfiles => Path.Combine(Media, "profiles");
+
+    /// <summary>The user's own files for images' initial RAM file systems, below the path of each image.</summary>
+    public string Inject => Path.Combine(Media, "inject");
 }
 
 /// <summary>The boot menu.</summary>

@@ -5,6 +5,7 @@ using Appliance.Boot;
 using Appliance.Boot.Profiles;
 using Appliance.Catalog;
 using Appliance.Images;
+using Appliance.Images.Injection;
 using Appliance.Options;
 using Appliance.Tests.Images;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -42,12 +43,14 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
             File.SetLastWriteTimeUtc(_folder[$"isos/{image}.iso"], DateTime.UtcNow.AddMinutes(-1));
         }
 
+        _folder.Write("inject/rescue/disc.iso/etc/motd", "injected");
         _library = new ImageLibrary(storage, TimeProvider.System, NullLogger<ImageLibrary>.Instance);
         var loaders = new LoaderFiles(storage);
         loaders.Refresh();
-        _menus = new BootMenus(new BootServices("http://192.168.100.1"), new ProfileFiles(storage.OwnProfiles), new MenuOptions(), TimeProvider.System);
+        var injections = new Injections(storage.Inject);
+        _menus = new BootMenus(new BootServices("http://192.168.100.1") { Injections = injections }, new ProfileFiles(storage.OwnProfiles), new MenuOptions(), TimeProvider.System);
         _next = NextBoots.Open(_folder["state"], NullLogger.Instance);
-        _files = new BootFiles(_library, loaders, _menus, _clients, _next);
+        _files = new BootFiles(_library, loaders, _menus, _clients, _next, injections);
         _clients.Remember(Known, new NetbootClient { Mac = PhysicalAddress.Parse("525400000001"), Stage = ClientStage.Ipxe, Firmware = ClientFirmware.UefiX64 });
     }
 
@@ -73,7 +76,15 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
     [InlineData("/boot/rescue/disc/a b/file.txt", "inside")]
     [InlineData("/boot/rescue/a b/file.txt", "inside")]
     [InlineData("/boot/RESCUE/disc/A B/FILE.TXT", "inside")]
+    [InlineData("/inject/rescue/disc/etc/motd", "injected")]
+    [InlineData("/inject/RESCUE/disc/ETC/motd", "injected")]
     public void A_published_name_opens_what_it_names(string path, string content) => Assert.Equal(content, Read(path, Stranger));
+
+    [Fact]
+    public void All_that_is_injected_into_an_image_is_one_archive()
+    {
+        Assert.StartsWith("070701", Read("/inject/rescue/disc/injected.cpio", Stranger), StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("/isos/Größe #1.iso")]
@@ -92,6 +103,11 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
     [InlineData("/boot/")]
     [InlineData("/boot/none/a")]
     [InlineData("/boot/rescue/disc")]
+    [InlineData("/inject/")]
+    [InlineData("/inject/rescue/injected.cpio")]
+    [InlineData("/inject/rescue/disc")]
+    [InlineData("/inject/rescue/disc/etc")]
+    [InlineData("/inject/rescue/disc.iso/etc/motd")]
     [InlineData("/boot/rescue/a b")]
     [InlineData("/isos/")]
     [InlineData("/isos/rescue")]

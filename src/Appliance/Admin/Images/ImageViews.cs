@@ -35,6 +35,7 @@ internal sealed class ImageViews(ImageLibrary library, BootMenus menus, MenuTabl
             Distro = plan?.Profile,
             Release = plan?.Release,
             Extracted = image.IsExtracted || image.ManualFiles.Any(),
+            Injected = [.. (plan?.Injected ?? []).Select(static file => new InjectedView("/" + file.Path, file.Length, file.IsExecutable))],
             Problem = image.BrokenReason ?? image.Integrity.Problem,
             Integrity = image.Integrity.State.ToString().ToLowerInvariant(),
             Sha256 = image.Integrity.Sha256,
@@ -63,5 +64,6 @@ internal sealed class ImageViews(ImageLibrary library, BootMenus menus, MenuTabl
         [.. Firmwares.Where(item => option.Line.RunsOn(item.Firmware) && (option.Firmware.IsEmpty || option.Firmware.Contains(item.Firmware)))
             .Select(static item => item.Name)],
         option.MemoryMib,
-        option.Bytes);
+        option.Bytes,
+        [.. (option.Line is LinuxBootLine linux ? linux.Files : option.Line is WimbootBootLine windows ? windows.Files : []).Select(static file => file.Name)]);
 }

@@ -75,6 +75,7 @@ function item(image) {
     h('div.row.between',
       h('div', h('div.title', image.name), h('div.small.dim', `${image.filename} · ${image.kind} · ${size(image.size)}`),
         image.description ? h('div.small', image.description) : null,
+        image.injected.length ? h('div.small', t('image.injected', { files: image.injected.map(file => file.path).join(', ') })) : null,
         image.problem ? h('div.small.bad', image.problem) : null),
       h('div.row', badges(image))),
     can('operator') ? h('div.row', buttons(image)) : null);
