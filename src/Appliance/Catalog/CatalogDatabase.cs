@@ -10,8 +10,7 @@ public sealed partial class CatalogDatabase : IDisposable
 {
     public const string FileName = "catalog.db";
 
-    private const string Schema = "catalog.sql";
-    private const string SchemaVersion = "1";
+    private static readonly string[] Schemas = ["catalog.sql", "catalog-2.sql"];
 
     private readonly SqliteDatabase _database;
     private readonly Lock _gate = new();
@@ -143,7 +142,7 @@ public sealed partial class CatalogDatabase : IDisposable
 
         new FileStream(path, mode).Dispose();
 
-        SqliteDatabase database = DurableDatabase.Open(path, Schema, SchemaVersion);
+        SqliteDatabase database = DurableDatabase.Open(path, Schemas);
         database.Execute("PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON");
         return database;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Appliance.Interop;
 
@@ -11,11 +12,14 @@ internal static class DurableDatabase
 {
     private const string SchemaFolder = "Appliance.Catalog.schema.";
 
-    /// <summary>Opens the file, or makes a new one by the schema of that name.</summary>
-    /// <param name="version">What the schema sets as <c>user_version</c>.</param>
+    /// <summary>Opens the file, or makes a new one; one of an earlier version is brought to the last in place.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="schemas">
+    /// Names of what leads from each version to the next, from nothing to version 1 first; each sets <c>user_version</c>.
+    /// </param>
     /// <exception cref="SqliteException">It cannot be opened, is damaged or of another version.</exception>
     /// <exception cref="DllNotFoundException">There is no libsqlite3.so.0.</exception>
-    public static SqliteDatabase Open(string path, string schema, string version)
+    public static SqliteDatabase Open(string path, params ReadOnlySpan<string> schemas)
     {
         SqliteDatabase database = SqliteDatabase.Open(path);
         try
@@ -25,12 +29,12 @@ internal static class DurableDatabase
             database.Execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 256");
             Require(database, "PRAGMA quick_check", "ok");
             database.Execute("PRAGMA journal_mode = WAL");
-            if (database.QueryText("PRAGMA user_version") == "0")
+            for (int version = VersionOf(database); version < schemas.Length; version++)
             {
-                database.Execute($"BEGIN IMMEDIATE; {ReadSchema(schema)} COMMIT");
+                database.Execute($"BEGIN IMMEDIATE; {ReadSchema(schemas[version])} COMMIT");
             }
 
-            Require(database, "PRAGMA user_version", version);
+            Require(database, "PRAGMA user_version", schemas.Length.ToString(CultureInfo.InvariantCulture));
             return database;
         }
         catch (SqliteException)
@@ -58,6 +62,9 @@ internal static class DurableDatabase
     public static bool WasSetAside(string path) => File.Exists(Aside(path));
 
     private static string Aside(string path) => path + ".damaged";
+
+    private static int VersionOf(SqliteDatabase database) =>
+        int.TryParse(database.QueryText("PRAGMA user_version"), NumberStyles.None, CultureInfo.InvariantCulture, out int version) ? version : int.MaxValue;
 
     /// <exception cref="SqliteException">The answer is another one: damage, or a version that is not ours.</exception>
     private static void Require(SqliteDatabase database, string pragma, string expected)

@@ -6,7 +6,6 @@ namespace Appliance.Catalog;
 internal sealed class LeaseDatabase : IDisposable
 {
     private const string Schema = "leases.sql";
-    private const string SchemaVersion = "1";
 
     /// <summary>
     /// Ends are rounded up to it, so that small differences need no write. 15 min: what an address may stay reserved after
@@ -32,7 +31,7 @@ internal sealed class LeaseDatabase : IDisposable
     /// <exception cref="DllNotFoundException">There is no libsqlite3.so.0.</exception>
     public static LeaseDatabase Open(string path)
     {
-        SqliteDatabase database = DurableDatabase.Open(path, Schema, SchemaVersion);
+        SqliteDatabase database = DurableDatabase.Open(path, Schema);
         try
         {
             return new LeaseDatabase(database);

@@ -96,12 +96,59 @@ public sealed record MenuRecords(
         ImmutableDictionary<string, ImageRecord>.Empty, ImmutableDictionary.Create<string, GroupRecord>(StringComparer.OrdinalIgnoreCase),
         ImmutableDictionary<string, ClientRecord>.Empty, new MenuSettings());
 
+    /// <summary>Answers for unattended installations, by their ids.</summary>
+    public ImmutableDictionary<string, AnswerRecord> Answers { get; init; } = ImmutableDictionary<string, AnswerRecord>.Empty;
+
+    /// <summary>Groups of clients, by their names.</summary>
+    public ImmutableDictionary<string, ClientGroupRecord> ClientGroups { get; init; } =
+        ImmutableDictionary.Create<string, ClientGroupRecord>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What is recorded of an image, or what counts when nothing is.</summary>
     public ImageRecord Image(string path) => Images.GetValueOrDefault(path) ?? new ImageRecord(path);
 
-    /// <summary>What is recorded of a client whose menu may differ from everybody's; null for any other.</summary>
-    public ClientRecord? Particular(PhysicalAddress? client) =>
-        client is not null && Clients.GetValueOrDefault(ClientRecord.MacOf(client)) is { IsParticular: true } record ? record : null;
+    /// <summary>
+    /// What is recorded of a client whose menu may differ from everybody's, with the images of its groups; null for any other.
+    /// </summary>
+    public ClientRecord? Particular(PhysicalAddress? client)
+    {
+        if (client is null)
+        {
+            return null;
+        }
+
+        string mac = ClientRecord.MacOf(client);
+        ClientRecord record = Clients.GetValueOrDefault(mac) ?? new ClientRecord(mac);
+        ImmutableArray<ClientGroupRecord> groups = GroupsOf(mac);
+        if (!groups.IsEmpty)
+        {
+            record = record with { Images = [.. record.Images.Union(groups.SelectMany(static group => group.Images))] };
+        }
+
+        bool hasAnswers = Answers.Values.Any(answer => answer.Clients.Contains(mac) || groups.Any(group => answer.Groups.Contains(group.Name, StringComparer.OrdinalIgnoreCase)));
+
+        // An installer is told the client's name on its boot line.
+        bool isNamed = record.Name.Length > 0 && !Answers.IsEmpty;
+        return record.IsParticular || hasAnswers || isNamed ? record : null;
+    }
+
+    /// <summary>
+    /// The answers of that kind by which a client installs an image: the client's own, else those of one of its groups, else
+    /// the image's. Null when there are none. Of several the first by name.
+    /// </summary>
+    /// <param name="image">Path of the image.</param>
+    /// <param name="kind">What the image's installer reads.</param>
+    /// <param name="client">Ethernet address of the client; null when nobody knows.</param>
+    public AnswerRecord? AnswerFor(string image, string kind, string? client)
+    {
+        AnswerRecord[] fitting = [.. Answers.Values.Where(answer => answer.Kind == kind).OrderBy(static answer => answer.Id, StringComparer.Ordinal)];
+        ImmutableArray<ClientGroupRecord> groups = client is null ? [] : GroupsOf(client);
+        return Array.Find(fitting, answer => client is not null && answer.Clients.Contains(client))
+            ?? Array.Find(fitting, answer => groups.Any(group => answer.Groups.Contains(group.Name, StringComparer.OrdinalIgnoreCase)))
+            ?? Array.Find(fitting, answer => answer.Images.Contains(image));
+    }
+
+    private ImmutableArray<ClientGroupRecord> GroupsOf(string mac) =>
+        [.. ClientGroups.Values.Where(group => group.Members.Contains(mac)).OrderBy(static group => group.Name, StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>Whether a group, and each that it is in, is to be shown.</summary>
     public bool ShowsGroup(IReadOnlyList<string> folders) =>

@@ -34,7 +34,7 @@ public sealed class MenuTable
     public void Put(ImageRecord image) => Change(
         database => PutImage(database, image), records => records with { Images = records.Images.SetItem(image.Path, image) });
 
-    /// <summary>Forgets what was said of an image, also in the clients' lists.</summary>
+    /// <summary>Forgets what was said of an image, also in the lists of clients, their groups and answers.</summary>
     /// <exception cref="IOException">As above.</exception>
     public void DeleteImage(string path)
     {
@@ -42,16 +42,23 @@ public sealed class MenuTable
         {
             ClientRecord[] listed = [.. _current.Clients.Values.Where(client => client.Images.Contains(path))
                 .Select(client => client with { Images = client.Images.Remove(path) })];
+            ClientGroupRecord[] groups = [.. _current.ClientGroups.Values.Where(group => group.Images.Contains(path))
+                .Select(group => group with { Images = group.Images.Remove(path) })];
+            AnswerRecord[] answers = AnswersAfter(answer => answer with { Images = answer.Images.Remove(path) });
             Change(
                 database =>
                 {
                     database.Run("DELETE FROM image WHERE path = ?1", path);
                     Array.ForEach(listed, client => PutClient(database, client));
+                    Array.ForEach(groups, group => AnswerTable.PutGroup(database, group));
+                    Array.ForEach(answers, answer => AnswerTable.Put(database, answer));
                 },
                 records => records with
                 {
                     Images = records.Images.Remove(path),
                     Clients = records.Clients.SetItems(listed.Select(static client => KeyValuePair.Create(client.Mac, client))),
+                    ClientGroups = records.ClientGroups.SetItems(groups.Select(static group => KeyValuePair.Create(group.Name, group))),
+                    Answers = With(records.Answers, answers),
                 });
         }
     }
@@ -75,9 +82,56 @@ public sealed class MenuTable
         database => PutClient(database, client), records => records with { Clients = records.Clients.SetItem(client.Mac, client) });
 
     /// <exception cref="IOException">As above.</exception>
-    public void DeleteClient(string mac) => Change(
-        database => database.Run("DELETE FROM client WHERE mac = ?1", mac),
-        records => records with { Clients = records.Clients.Remove(mac) });
+    public void DeleteClient(string mac)
+    {
+        lock (_gate)
+        {
+            AnswerRecord[] answers = AnswersAfter(answer => answer with { Clients = answer.Clients.Remove(mac) });
+            Change(
+                database =>
+                {
+                    database.Run("DELETE FROM client WHERE mac = ?1", mac);
+                    Array.ForEach(answers, answer => AnswerTable.Put(database, answer));
+                },
+                records => records with { Clients = records.Clients.Remove(mac), Answers = With(records.Answers, answers) });
+        }
+    }
+
+    /// <summary>Keeps answers; all of them at once, because giving them to somebody may take others away.</summary>
+    /// <exception cref="IOException">As above.</exception>
+    public void Put(params AnswerRecord[] answers) => Change(
+        database => Array.ForEach(answers, answer => AnswerTable.Put(database, answer)),
+        records => records with { Answers = With(records.Answers, answers) });
+
+    /// <exception cref="IOException">As above.</exception>
+    public void DeleteAnswer(string id) => Change(
+        database => AnswerTable.Delete(database, id), records => records with { Answers = records.Answers.Remove(id) });
+
+    /// <exception cref="IOException">As above.</exception>
+    public void Put(ClientGroupRecord group) => Change(
+        database =>
+        {
+            AnswerTable.DeleteGroup(database, StoredName(group.Name));
+            AnswerTable.PutGroup(database, group);
+        },
+        records => records with { ClientGroups = records.ClientGroups.SetItem(group.Name, group) });
+
+    /// <exception cref="IOException">As above.</exception>
+    public void DeleteClientGroup(string name)
+    {
+        lock (_gate)
+        {
+            // Another group of that name must not inherit an installation.
+            AnswerRecord[] answers = AnswersAfter(answer => answer with { Groups = answer.Groups.Remove(name, StringComparer.OrdinalIgnoreCase) });
+            Change(
+                database =>
+                {
+                    AnswerTable.DeleteGroup(database, StoredName(name));
+                    Array.ForEach(answers, answer => AnswerTable.Put(database, answer));
+                },
+                records => records with { ClientGroups = records.ClientGroups.Remove(name), Answers = With(records.Answers, answers) });
+        }
+    }
 
     /// <exception cref="IOException">As above.</exception>
     public void Put(MenuSettings settings) => Change(
@@ -88,6 +142,13 @@ public sealed class MenuTable
             SettingTable.Put(database, Default, settings.Default);
         },
         records => records with { Settings = settings });
+
+    /// <summary>Those answers that a change concerns, as they are after it. Under the lock.</summary>
+    private AnswerRecord[] AnswersAfter(Func<AnswerRecord, AnswerRecord> change) =>
+        [.. _current.Answers.Values.Select(answer => (Before: answer, After: change(answer))).Where(static pair => pair.Before != pair.After).Select(static pair => pair.After)];
+
+    private static ImmutableDictionary<string, AnswerRecord> With(ImmutableDictionary<string, AnswerRecord> all, AnswerRecord[] changed) =>
+        all.SetItems(changed.Select(static answer => KeyValuePair.Create(answer.Id, answer)));
 
     /// <summary>Disk first: what nobody could keep is not shown either.</summary>
     private void Change(Action<SqliteDatabase> store, Func<MenuRecords, MenuRecords> apply)
@@ -106,6 +167,8 @@ public sealed class MenuTable
     private void DeleteGroup(SqliteDatabase database, string path) =>
         database.Run("DELETE FROM image_group WHERE path = ?1", _current.Groups.GetValueOrDefault(path)?.Path ?? path);
 
+    private string StoredName(string clientGroup) => _current.ClientGroups.GetValueOrDefault(clientGroup)?.Name ?? clientGroup;
+
     private static MenuRecords Load(SqliteDatabase database) => new(
         database.Query(
             "SELECT path, name, description, enabled, public, \"group\", \"order\", boot_method, parameters, source FROM image", ReadImage)
@@ -117,7 +180,11 @@ public sealed class MenuTable
             .ToImmutableDictionary(static group => group.Path, StringComparer.OrdinalIgnoreCase),
         database.Query("SELECT mac, name, description, enabled, show_public, images FROM client", ReadClient)
             .ToImmutableDictionary(static client => client.Mac),
-        new MenuSettings(SettingTable.Read(database, Title), ReadTimeout(database), SettingTable.Read(database, Default)));
+        new MenuSettings(SettingTable.Read(database, Title), ReadTimeout(database), SettingTable.Read(database, Default)))
+    {
+        Answers = AnswerTable.Read(database),
+        ClientGroups = AnswerTable.ReadGroups(database),
+    };
 
     private static TimeSpan? ReadTimeout(SqliteDatabase database) =>
         int.TryParse(SettingTable.Read(database, Timeout), CultureInfo.InvariantCulture, out int seconds) ? TimeSpan.FromSeconds(seconds) : null;

@@ -20,7 +20,6 @@ public sealed partial class NextBoots : IDisposable
     public const int MaximumEntry = 255;
 
     private const string Schema = "next-boots.sql";
-    private const string SchemaVersion = "1";
 
     private readonly Lock _gate = new();
     private readonly string _path;
@@ -157,12 +156,12 @@ public sealed partial class NextBoots : IDisposable
     {
         try
         {
-            return DurableDatabase.Open(_path, Schema, SchemaVersion);
+            return DurableDatabase.Open(_path, Schema);
         }
         catch (SqliteException damage) when (damage.IsDamage)
         {
             Log.SetAside(_log, _path, damage.Message, DurableDatabase.SetAside(_path));
-            return DurableDatabase.Open(_path, Schema, SchemaVersion);
+            return DurableDatabase.Open(_path, Schema);
         }
     }
 

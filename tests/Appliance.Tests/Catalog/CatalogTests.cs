@@ -1,5 +1,6 @@
 using System.Net.NetworkInformation;
 using Appliance.Catalog;
+using Appliance.Interop;
 using Appliance.Tests.Images;
 using Microsoft.Extensions.Logging;
 
@@ -83,6 +84,39 @@ public sealed class CatalogTests : IDisposable
         MenuRecords read = new MenuTable(catalog).Current;
         Assert.Empty(read.Images);
         Assert.Equal("b.iso", Assert.Single(read.Clients["a"].Images));
+    }
+
+    [Fact]
+    public void A_catalog_of_version_1_is_brought_to_the_present_one_in_place()
+    {
+        Directory.CreateDirectory(_folder["state"]);
+        using (SqliteDatabase first = DurableDatabase.Open(_folder["state/catalog.db"], "catalog.sql"))
+        {
+            Assert.Equal("1", first.QueryText("PRAGMA user_version"));
+            first.Execute("INSERT INTO client VALUES ('52:54:00:12:34:56', 'PC', '', 1, 1, 'a.iso')");
+        }
+
+        var answer = new AnswerRecord("web", "preseed") { Content = "x\n", Description = "d", Images = ["a.iso", "b c.iso"], Clients = ["m"], Groups = ["Room"] };
+        var group = new ClientGroupRecord("Room") { Description = "d", Members = ["m"], Images = ["a.iso"] };
+        using (CatalogDatabase catalog = Open())
+        {
+            var table = new MenuTable(catalog);
+            Assert.Equal("PC", table.Current.Clients["52:54:00:12:34:56"].Name);
+            table.Put(answer);
+            table.Put(group);
+        }
+
+        using CatalogDatabase again = Open();
+        MenuRecords read = new MenuTable(again).Current;
+        AnswerRecord same = read.Answers["web"];
+        Assert.Equal(answer.Images.AsEnumerable(), same.Images);
+        Assert.Equal(answer.Clients.AsEnumerable(), same.Clients);
+        Assert.Equal(answer.Groups.AsEnumerable(), same.Groups);
+        Assert.Equal(answer, same with { Images = answer.Images, Clients = answer.Clients, Groups = answer.Groups });
+        Assert.Equal(group.Members.AsEnumerable(), read.ClientGroups["ROOM"].Members);
+        Assert.Equal(group.Images.AsEnumerable(), read.ClientGroups["room"].Images);
+        Assert.False(File.Exists(_folder["state/catalog.db.damaged"]));
+        Assert.Empty(_log.Lines);
     }
 
     [Fact]
