@@ -87,6 +87,9 @@ internal sealed record ImageView
 
     public required bool Extracted { get; init; }
 
+    /// <summary>The kind of answers by which it is installed without questions, or null.</summary>
+    public required string? Autoinstall { get; init; }
+
     /// <summary>The owner's files that go into its RAM file system.</summary>
     public required InjectedView[] Injected { get; init; }
 
@@ -146,7 +149,21 @@ internal sealed record ClientView(
     string MacAddress, string Name, string Description, bool Enabled, bool ShowPublicImages, string[] AllowedImages, bool Discovered,
     string? Address, string? Firmware, string? NextBootImage);
 
-internal sealed record NextBootOrder(string? MacAddress, string? ImageFilename, bool? Once);
+/// <param name="Unattended">Whether it installs without questions, by the answers that the client has for the image.</param>
+internal sealed record NextBootOrder(string? MacAddress, string? ImageFilename, bool? Once, bool? Unattended);
+
+internal sealed record AnswerOrder(string? Kind, string? Content, string? Description);
+
+internal sealed record AssignAnswerOrder(string? Id, string? ImageFilename, string? MacAddress, string? ClientGroup, bool? Assigned);
+
+/// <param name="File">Name of the file as clients fetch it.</param>
+/// <param name="Content">Null but where it was asked for.</param>
+internal sealed record AnswerView(
+    string Id, string Kind, string? File, string Description, int Length, string? Content, string[] Images, string[] Clients, string[] ClientGroups);
+
+internal sealed record ClientGroupOrder(string? Description, string?[]? Members, string?[]? AllowedImages);
+
+internal sealed record ClientGroupView(string Name, string Description, string[] Members, string[] AllowedImages);
 
 /// <param name="Own">Whether the owner has brought it.</param>
 internal sealed record LoaderView(string Filename, bool Own);
@@ -194,6 +211,11 @@ internal sealed record LogView(long Id, DateTimeOffset At, string Level, string 
 [JsonSerializable(typeof(ClientOrder))]
 [JsonSerializable(typeof(AssignOrder))]
 [JsonSerializable(typeof(NextBootOrder))]
+[JsonSerializable(typeof(AnswerOrder))]
+[JsonSerializable(typeof(AssignAnswerOrder))]
+[JsonSerializable(typeof(AnswerView[]))]
+[JsonSerializable(typeof(ClientGroupOrder))]
+[JsonSerializable(typeof(ClientGroupView[]))]
 [JsonSerializable(typeof(ClientView[]))]
 [JsonSerializable(typeof(LoaderView[]))]
 [JsonSerializable(typeof(MenuOrder))]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.NetworkInformation;
 
 namespace Appliance.Boot;
 
@@ -13,23 +14,38 @@ public sealed class BootClients
     private const int MaxClients = 4096;
 
     private readonly ConcurrentDictionary<IPAddress, NetbootClient> _clients = new();
+    private readonly ConcurrentDictionary<PhysicalAddress, NetbootClient> _machines = new();
 
     /// <summary>
-    /// Remembers who got an address. A message that does not tell the firmware (the installed system's, on the same PC)
-    /// leaves what is known.
+    /// Remembers who got an address. A message that does not tell the firmware (an installer's or the installed system's, on
+    /// the same PC) leaves what is known, also where that system calls itself otherwise and so gets another address.
     /// </summary>
     public void Remember(IPAddress address, NetbootClient client)
     {
         if (client.Stage is ClientStage.None || client.Firmware is ClientFirmware.Unknown)
         {
-            if (_clients.TryGetValue(address, out NetbootClient? known) && !known.Mac.Equals(client.Mac))
+            if (_machines.TryGetValue(client.Mac, out NetbootClient? machine))
+            {
+                Remember(_clients, address, machine);
+            }
+            else
             {
                 _clients.TryRemove(address, out _);
             }
         }
-        else if (_clients.Count < MaxClients || _clients.ContainsKey(address))
+        else
         {
-            _clients[address] = client;
+            Remember(_clients, address, client);
+            Remember(_machines, client.Mac, client);
+        }
+    }
+
+    private static void Remember<T>(ConcurrentDictionary<T, NetbootClient> known, T key, NetbootClient client)
+        where T : notnull
+    {
+        if (known.Count < MaxClients || known.ContainsKey(key))
+        {
+            known[key] = client;
         }
     }
 

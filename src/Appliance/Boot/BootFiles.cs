@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using Appliance.Boot.AutoInstall;
 using Appliance.Catalog;
 using Appliance.Images;
 using Appliance.Images.Injection;
@@ -15,6 +16,8 @@ namespace Appliance.Boot;
 public sealed class BootFiles(
     ImageLibrary library, LoaderFiles loaders, BootMenus menus, BootClients clients, NextBoots? next = null, Injections? injections = null)
 {
+    private readonly AnswerFiles _answers = new(library, menus, clients);
+
     /// <summary>
     /// Opens what <paramref name="path"/> names for this client. The path is decoded once, starts with one slash, holds
     /// no empty, <c>.</c> or <c>..</c> segment and no control character (<see cref="BootPath.TryNormalize"/>). Returns
@@ -40,6 +43,7 @@ public sealed class BootFiles(
             _ when path.StartsWith("/isos/", StringComparison.Ordinal) => TryOpenImage(path["/isos/".Length..]),
             _ when path.StartsWith("/boot/", StringComparison.Ordinal) => TryOpenInside(path["/boot/".Length..]),
             _ when path.StartsWith(InjectedPlan.Folder, StringComparison.Ordinal) => TryOpenInjected(path[InjectedPlan.Folder.Length..]),
+            _ when path.StartsWith(AnswerFiles.Folder, StringComparison.Ordinal) => _answers.TryOpen(path[AnswerFiles.Folder.Length..], client),
             _ when protocol == BootProtocol.Http && path.StartsWith("/slim/", StringComparison.Ordinal) =>
                 TryOpenSlim(path["/slim/".Length..]),
             _ => loaders.TryOpen(path) ?? (BoardPath.Common(path) is { } common ? loaders.TryOpen(common) : null),

@@ -52,6 +52,15 @@ public sealed class BootMenus
     /// <summary>Another object whenever plans or records may have changed.</summary>
     public object Version => _state;
 
+    /// <summary>What the owner says of images, clients and answers.</summary>
+    public MenuRecords Records => _state.Records;
+
+    /// <summary>When plans or records last changed.</summary>
+    public DateTimeOffset Made => _state.Made;
+
+    /// <summary>Base URL of the boot plane, without a slash at its end.</summary>
+    public string Server => _services.Server;
+
     /// <summary>Takes over a new state of the library; images that have not changed keep their plans.</summary>
     public void Update(IEnumerable<LibraryImage> images)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Appliance.Boot.AutoInstall;
 using Appliance.Catalog;
 using Appliance.Images;
 
@@ -70,15 +71,25 @@ public static class MenuModel
             [.. items.Where(item => item.Group.Length == depth)
                 .OrderBy(static item => item.Record.Order)
                 .ThenBy(static item => item.Title, StringComparer.OrdinalIgnoreCase)
-                .Select(item => BuildEntry(item, audience, refuses))]);
+                .SelectMany(item => BuildEntries(item, audience, refuses))]);
 
     private static GroupRecord? RecordOf(ImmutableArray<string> folders, int depth, MenuAudience audience) =>
         audience.Records.Groups.GetValueOrDefault(string.Join('/', folders.Take(depth + 1)));
 
-    private static MenuEntry BuildEntry(Item item, MenuAudience audience, Func<BootLine, string?>? refuses)
+    /// <summary>The image's own entry, and behind it the one that installs it without questions.</summary>
+    private static IEnumerable<MenuEntry> BuildEntries(Item item, MenuAudience audience, Func<BootLine, string?>? refuses)
+    {
+        BootPlan? plan = item.Plan is null ? null : BootPreference.Apply(item.Image, item.Plan, item.Record);
+        yield return BuildEntry(item, plan, audience, refuses);
+        if (plan is not null && UnattendedEntry.TryBuild(item.Image, item.Title, plan, audience, refuses) is { } unattended)
+        {
+            yield return unattended;
+        }
+    }
+
+    private static MenuEntry BuildEntry(Item item, BootPlan? plan, MenuAudience audience, Func<BootLine, string?>? refuses)
     {
         LibraryImage image = item.Image;
-        BootPlan? plan = item.Plan is null ? null : BootPreference.Apply(image, item.Plan, item.Record);
         string title = $"{item.Title} ({Size(image.Length)})";
         if (image.Integrity.Problem is { } damage)
         {

@@ -41,7 +41,9 @@ internal sealed class BootApplication(OpenBootFile files, BootFetchObserver? obs
             return AnswerAsync(context, 400, "Bad request\n");
         }
 
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        // Proxmox' installer posts what it knows of its machine, and takes the answer file for the reply.
+        bool asksForAnswers = HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments("/autoinstall");
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || asksForAnswers)
         {
             return ServeAsync(context);
         }

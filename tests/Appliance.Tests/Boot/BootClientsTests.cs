@@ -26,6 +26,16 @@ public sealed class BootClientsTests
         Assert.Equal(ClientFirmware.Bios, _clients.Find(Address)?.Firmware);
     }
 
+    /// <summary>An installer that names itself by another identifier than its firmware did is another client to DHCP.</summary>
+    [Fact]
+    public void The_system_that_was_booted_is_known_by_its_hardware_address_on_another_address_too()
+    {
+        IPAddress other = IPAddress.Parse("192.168.100.101");
+        _clients.Remember(Address, Client("525400000001", ClientStage.Ipxe, ClientFirmware.Bios));
+        _clients.Remember(other, Client("525400000001", ClientStage.None, ClientFirmware.Unknown));
+        Assert.Equal(PhysicalAddress.Parse("525400000001"), _clients.Find(other)?.Mac);
+    }
+
     [Fact]
     public void Another_machine_on_the_same_address_is_another_client()
     {

@@ -235,6 +235,18 @@ public sealed class HttpBootServerTests(HttpServerFixture fixture) : IClassFixtu
         Assert.Equal("GET, HEAD", answer.Headers["Allow"]);
     }
 
+    /// <summary>Proxmox' installer posts what it knows of its machine, and wants its answers back.</summary>
+    [Fact]
+    public void Answers_for_an_installer_are_given_to_a_POST_too()
+    {
+        using var client = new HttpClientSocket(fixture.Address);
+        client.Send("POST /autoinstall/x/answer.toml HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+        HttpAnswer answer = client.Receive();
+        Assert.Equal(200, answer.Status);
+        Assert.Equal("[global]\n", answer.Text);
+        Assert.Equal("close", answer.Headers["Connection"]);
+    }
+
     [Fact]
     public void Each_fetch_is_told_to_the_observer()
     {

@@ -57,6 +57,7 @@ public sealed class HttpServerFixture : IAsyncLifetime
     private Payload? Open(string path, IPAddress client, BootProtocol protocol) => path switch
     {
         "/menu.ipxe" => Payload.FromMemory("#!ipxe\n"u8.ToArray(), LastModified, "text/plain"),
+        "/autoinstall/x/answer.toml" => Payload.FromMemory("[global]\n"u8.ToArray(), LastModified, "text/plain"),
         "/empty" => Payload.FromMemory(default, LastModified, "application/octet-stream"),
         "/big.iso" or "/a/b c.iso" => Payload.FromFile(SharedFile.Open(InFolder("big.iso")), "application/octet-stream"),
         "/sparse.iso" => Payload.FromFile(SharedFile.Open(InFolder("sparse.iso")), "application/octet-stream"),

@@ -1,6 +1,7 @@
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Appliance.Boot;
+using Appliance.Boot.AutoInstall;
 using Appliance.Catalog;
 using Appliance.Formats.Link;
 using Appliance.Images;
@@ -26,6 +27,7 @@ internal sealed class MachineRoutes(AdminParts parts)
                 new("mac_address", "string", "Ethernet address", IsRequired: true),
                 new("image_filename", "string", "Filename of an image, or local; empty: what the settings say"),
                 new("once", "boolean", "false: each time until it is changed; default true"),
+                new("unattended", "boolean", "true: installs the image without questions, which erases the PC's disk; once only"),
             ],
         },
     ];
@@ -57,7 +59,7 @@ internal sealed class MachineRoutes(AdminParts parts)
             return ApiAnswer.Done($"{mac} starts what the settings say");
         }
 
-        string entry = EntryOf(order.ImageFilename);
+        string entry = order.Unattended == true ? UnattendedEntryOf(order, mac) : EntryOf(order.ImageFilename);
         if (entry.Length > NextBoots.MaximumEntry)
         {
             throw ApiException.BadRequest($"image_filename takes at most {NextBoots.MaximumEntry} characters");
@@ -70,6 +72,20 @@ internal sealed class MachineRoutes(AdminParts parts)
     private string EntryOf(string filename) => filename == Local ? Local
         : parts.Library.Current.TryFindByFile(filename, out LibraryImage? image) || parts.Library.Current.TryFind(filename, out image) ? image.Id
         : throw ApiException.NotFound($"there is no image {Printable.Text(filename)}");
+
+    private string UnattendedEntryOf(NextBootOrder order, string mac)
+    {
+        string image = EntryOf(order.ImageFilename!);
+        if (order.Once == false)
+        {
+            throw ApiException.BadRequest("an unattended installation is started once, not at each boot");
+        }
+
+        bool hasAnswers = parts.Library.Current.TryFind(image, out LibraryImage? found) && parts.Menus.PlanOf(found)?.AutoInstall is { } kind
+            && parts.Records.Current.AnswerFor(found.RelativePath, AnswerFormat.Of(kind).Word, mac) is not null;
+        return hasAnswers ? UnattendedEntry.IdOf(image)
+            : throw ApiException.Conflict($"{mac} has no answers for {Printable.Text(image)}: give it some by POST /api/autoinstall/assign");
+    }
 
     private static PhysicalAddress AddressOf(string mac) => PhysicalAddress.Parse(mac.Replace(":", "", StringComparison.Ordinal).ToUpperInvariant());
 }

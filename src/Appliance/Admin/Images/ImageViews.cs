@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Appliance.Boot;
+using Appliance.Boot.AutoInstall;
 using Appliance.Catalog;
 using Appliance.Images;
 
@@ -35,6 +36,7 @@ internal sealed class ImageViews(ImageLibrary library, BootMenus menus, MenuTabl
             Distro = plan?.Profile,
             Release = plan?.Release,
             Extracted = image.IsExtracted || image.ManualFiles.Any(),
+            Autoinstall = plan?.AutoInstall is { } kind ? AnswerFormat.Of(kind).Word : null,
             Injected = [.. (plan?.Injected ?? []).Select(static file => new InjectedView("/" + file.Path, file.Length, file.IsExecutable))],
             Problem = image.BrokenReason ?? image.Integrity.Problem,
             Integrity = image.Integrity.State.ToString().ToLowerInvariant(),
