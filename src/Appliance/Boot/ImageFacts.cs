@@ -96,6 +96,9 @@ internal sealed class ImageFacts(LibraryImage image)
         return file is not null;
     }
 
+    /// <summary>See <see cref="LibraryImage.InitrdHas"/>.</summary>
+    public bool? InitrdHas(string path, string pattern) => image.InitrdHas(path, pattern);
+
     /// <summary>A text file, or null when there is none. Bytes that are no UTF-8 become replacement characters.</summary>
     public string? ReadText(string path)
     {

@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Enumeration;
+using Appliance.Images.Initrd;
 using Appliance.Images.Integrity;
 
 namespace Appliance.Images;
@@ -20,6 +23,7 @@ public sealed class LibraryImage
     private readonly ListedImage _listed;
     private readonly Dictionary<string, ListedFile> _manualFiles = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ListedFile> _manualFilesFolded = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<(string Path, string Pattern), bool?> _initrds = new();
     private readonly Lock _gate = new();
     private SharedFile? _open;
     private WeakReference<SlimImage>? _slim;
@@ -119,6 +123,25 @@ public sealed class LibraryImage
 
         return Tree is not null && Tree.TryFind(path, out ImageNode node) ? OpenFile(node) : null;
     }
+
+    /// <summary>
+    /// Whether an initial RAM disk in the image has an entry that a pattern (<c>*</c> and <c>?</c>, letters in any case) names;
+    /// null when that cannot be told. Reads it through the first time, which takes seconds, and remembers.
+    /// </summary>
+    /// <param name="path">The RAM disk's path, as for <see cref="OpenFile(string)"/>.</param>
+    /// <param name="pattern">Of the entry's whole path, without a slash at its start.</param>
+    public bool? InitrdHas(string path, string pattern) => _initrds.GetOrAdd((path, pattern), _ =>
+    {
+        try
+        {
+            using Payload? initrd = OpenFile(path);
+            return initrd is null ? null : InitrdSearch.Has(initrd, name => FileSystemName.MatchesSimpleExpression(pattern, name));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    });
 
     /// <summary>Opens a file node of <see cref="Tree"/>; null for any other node, and as for a path.</summary>
     /// <exception cref="IOException">

@@ -140,10 +140,28 @@ public sealed class ProfileWay
     /// <summary>What must be in the image beside kernel, RAM disk and files.</summary>
     public List<string> Needs { get; set; } = [];
 
+    /// <summary>What must be in its initial RAM disk. One that cannot be read is believed to have it.</summary>
+    public List<InitrdNeed> InitrdNeeds { get; set; } = [];
+
+    /// <summary>What must not be in it: the way is for RAM disks that lack that. One that cannot be read is believed to have it.</summary>
+    public List<string> InitrdLacks { get; set; } = [];
+
     public WayMemory Memory { get; set; } = new();
 
     /// <summary>Instead of the profile's.</summary>
     public string? Note { get; set; }
+}
+
+/// <summary>Something that an initial RAM disk must hold.</summary>
+public sealed class InitrdNeed
+{
+    /// <summary>Pattern of its path, without a slash at its start; <c>*</c> goes over slashes.</summary>
+    [JsonRequired]
+    public string File { get; set; } = "";
+
+    /// <summary>What is said of an image whose RAM disk lacks it.</summary>
+    [JsonRequired]
+    public string Otherwise { get; set; } = "";
 }
 
 /// <summary>A file given to the kernel under a name of its own.</summary>

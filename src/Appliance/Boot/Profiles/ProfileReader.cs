@@ -69,6 +69,9 @@ internal static class ProfileReader
         CheckPatterns(way.Initrd, place + ".initrd", mistakes);
         CheckPatterns(way.Fetches, place + ".fetches", mistakes);
         CheckPatterns(way.Needs, place + ".needs", mistakes);
+        CheckPatterns(way.InitrdNeeds.Select(static need => need.File), place + ".initrdNeeds", mistakes);
+        Require(way.InitrdNeeds.TrueForAll(static need => need.Otherwise.Length > 0), place + ".initrdNeeds", "a file and what is said otherwise", mistakes);
+        CheckPatterns(way.InitrdLacks, place + ".initrdLacks", mistakes);
         CheckPatterns(way.Files.Select(static file => file.File), place + ".files", mistakes);
         Require(way.Files.TrueForAll(static file => IsFileName(file.As)), place + ".files", "names of letters, digits and . _ - / only", mistakes);
         if (ParameterTemplate.FindMistake(way.Parameters) is { } mistake)

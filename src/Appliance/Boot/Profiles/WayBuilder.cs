@@ -97,6 +97,18 @@ internal sealed class WayBuilder(
             return [];
         }
 
+        if (initrd is { } ramDisk && way.InitrdLacks.Exists(pattern => facts.InitrdHas(ramDisk.Path, pattern) is not false))
+        {
+            lacking = null;
+            return [];
+        }
+
+        lacking = initrd is null ? null : way.InitrdNeeds.Find(need => facts.InitrdHas(initrd.Value.Path, need.File) is false)?.Otherwise;
+        if (lacking is not null)
+        {
+            return [];
+        }
+
         ImmutableArray<NamedFile> files = FindFiles(way, out lacking);
         string parameters = Expand(way.Parameters, kernel, FindOwn(kernel.Path, initrd?.Path), ref lacking);
         if (lacking is not null)

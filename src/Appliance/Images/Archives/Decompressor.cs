@@ -20,10 +20,16 @@ internal static class Decompressor
     {
         Span<byte> start = stackalloc byte[6];
         start = start[..RandomAccess.Read(file.SafeFileHandle, start, 0)];
-        return start.StartsWith(GzipMagic) ? ProgramStream.Start(file, "gzip", "gzip", "-d", "-c")
-            : start.StartsWith(XzMagic)
-                ? ProgramStream.Start(file, "xz", "xz-utils", "-d", "-c", "-q", "-T1", "--memlimit-decompress=72MiB")
-            : start.StartsWith(ZstdMagic) ? ProgramStream.Start(file, "zstd", "zstd", "-d", "-c", "-q", "--memory=64MB")
-            : file;
+        return Open(file, start) ?? file;
     }
+
+    /// <summary>What is compressed there; null when it is not, or in another way. Then <paramref name="input"/> stays the caller's.</summary>
+    /// <param name="input">Stands at the start of the compressed data.</param>
+    /// <param name="start">Its first six bytes.</param>
+    /// <exception cref="IOException">A program is missing; the message names its package.</exception>
+    public static Stream? Open(Stream input, ReadOnlySpan<byte> start) =>
+        start.StartsWith(GzipMagic) ? ProgramStream.Start(input, "gzip", "gzip", "-d", "-c")
+        : start.StartsWith(XzMagic) ? ProgramStream.Start(input, "xz", "xz-utils", "-d", "-c", "-q", "-T1", "--memlimit-decompress=72MiB")
+        : start.StartsWith(ZstdMagic) ? ProgramStream.Start(input, "zstd", "zstd", "-d", "-c", "-q", "--memory=64MB")
+        : null;
 }

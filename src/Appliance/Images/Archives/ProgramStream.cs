@@ -11,11 +11,11 @@ namespace Appliance.Images.Archives;
 internal sealed class ProgramStream : Stream
 {
     private readonly Process _process;
-    private readonly FileStream _input;
+    private readonly Stream _input;
     private readonly Task<Exception?> _feeding;
     private readonly Task<string> _complaint;
 
-    private ProgramStream(Process process, FileStream input)
+    private ProgramStream(Process process, Stream input)
     {
         _process = process;
         _input = input;
@@ -39,7 +39,7 @@ internal sealed class ProgramStream : Stream
 
     /// <summary>Starts the program. Takes over <paramref name="input"/>.</summary>
     /// <exception cref="IOException">It is not there; the message names its package.</exception>
-    public static ProgramStream Start(FileStream input, string program, string package, params string[] arguments)
+    public static ProgramStream Start(Stream input, string program, string package, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
