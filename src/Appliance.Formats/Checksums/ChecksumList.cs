@@ -25,6 +25,9 @@ public sealed class ChecksumList
     /// <summary>Sums of lines that hold nothing else, in lower case.</summary>
     public ImmutableArray<string> Nameless { get; private set; } = [];
 
+    /// <summary>All names that it has, without folders.</summary>
+    public IEnumerable<string> Names => _byName.Keys;
+
     public static ChecksumList Read(ReadOnlySpan<byte> text)
     {
         var list = new ChecksumList();

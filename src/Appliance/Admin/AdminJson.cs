@@ -27,6 +27,10 @@ internal sealed record FileOrder(string? Filename);
 
 internal sealed record BootMethodOrder(string? Filename, string? BootMethod);
 
+internal sealed record CatalogueOrder(string? Id);
+
+internal sealed record CatalogueView(string Id, string Name, string Group, string Sums, string File);
+
 internal sealed record DownloadOrder(string? Url, string? Filename, string? Description, bool? Public, string? Sha256, string? Sha256sums);
 
 internal sealed record ImageOrder
@@ -199,6 +203,8 @@ internal sealed record LogView(long Id, DateTimeOffset At, string Level, string 
 [JsonSerializable(typeof(AuditView[]))]
 [JsonSerializable(typeof(FileOrder))]
 [JsonSerializable(typeof(BootMethodOrder))]
+[JsonSerializable(typeof(CatalogueOrder))]
+[JsonSerializable(typeof(CatalogueView[]))]
 [JsonSerializable(typeof(DownloadOrder))]
 [JsonSerializable(typeof(ImageOrder))]
 [JsonSerializable(typeof(ImageView[]))]

@@ -179,6 +179,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
             .. new ImageRoutes(parts.Library, parts.Menus, parts.Records, views, parts.Options.Storage, _extractions).Routes,
             .. new UploadRoutes(_uploads, parts.Library, parts.Records, views).Routes,
             .. new DownloadRoutes(_downloads, parts.Records).Routes,
+            .. new CatalogueRoutes(new ImageCatalogue(parts.Options.Storage.Media), _downloads, parts.Records).Routes,
             .. new ExtractionRoutes(_extractions, _netboot, views).Routes,
             .. new GroupRoutes(parts.Library, parts.Records).Routes,
             .. new AnswerRoutes(parts.Library, parts.Records).Routes,

@@ -30,6 +30,7 @@ function toolbar() {
   return h('div.row',
     h('button.main', { onclick: chooseFiles }, t('upload.action')),
     h('button', { onclick: download }, t('download.action')),
+    h('button', { onclick: showCatalogue }, t('catalogue.action')),
     h('button', { onclick: () => run(api('POST', '/api/scan')) }, t('images.scan')));
 }
 
@@ -41,6 +42,15 @@ export function download() {
     { name: 'description', label: t('image.description') },
   ], t('download.begin'), values => api('POST', '/api/images/download',
     Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))));
+}
+
+/** Well-known images: one click fetches the newest, as its maker publishes it. */
+async function showCatalogue() {
+  const answer = await api('GET', '/api/catalogue');
+  if (answer.message) toast(answer.message);
+  const choices = answer.data.map(entry => [entry.id, `${entry.group}: ${entry.name}`]);
+  ask(t('catalogue.title'), [{ name: 'id', label: t('catalogue.image'), options: choices, value: choices[0]?.[0] }],
+    t('download.begin'), values => api('POST', '/api/catalogue/download', values));
 }
 
 function transfers() {
