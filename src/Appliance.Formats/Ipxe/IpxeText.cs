@@ -4,15 +4,17 @@ namespace Appliance.Formats.Ipxe;
 
 /// <summary>
 /// Escaping for iPXE scripts, in one place. iPXE expands <c>${name}</c> anywhere in a line, again and again until none is
-/// left, splits at white space, and takes the words <c>||</c> and <c>&amp;&amp;</c> as operators; it has no quotes and no
-/// escape character. What came from outside is therefore made harmless, not quoted.
+/// left, splits at white space, takes the words <c>||</c>, <c>&amp;&amp;</c> and <c>;</c> as operators, and a word that begins
+/// with <c>#</c> as the beginning of a comment; it has no quotes and no escape character. What came from outside is therefore
+/// made harmless, not quoted.
 /// Source: iPXE src/core/exec.c, src/core/settings.c (expand_settings).
 /// </summary>
 public static class IpxeText
 {
     /// <summary>
     /// Text for the end of an <c>item</c>, <c>menu</c> or <c>echo</c> line: control characters become blanks, an
-    /// expansion or an operator is broken up by a blank.
+    /// expansion or an operator is broken up by a blank, a semicolon that stands alone becomes a comma, and <c>#1</c> is
+    /// written as <c>No.1</c>.
     /// </summary>
     public static string Plain(string text)
     {
@@ -25,7 +27,13 @@ public static class IpxeText
 
         builder.Replace("${", "$ {");
         string[] words = builder.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return string.Join(' ', words.Select(static word => word is "||" or "&&" ? string.Join(' ', word.ToCharArray()) : word));
+        return string.Join(' ', words.Select(static word => word switch
+        {
+            "||" or "&&" => string.Join(' ', word.ToCharArray()),
+            ";" => ",",
+            ['#', .. var rest] => $"No.{rest}",
+            _ => word,
+        }));
     }
 
     /// <summary>
@@ -34,7 +42,7 @@ public static class IpxeText
     /// </summary>
     public static string Parameters(string text) =>
         string.Join(' ', text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).Where(static word =>
-            word is not ("||" or "&&") && !word.Contains("${", StringComparison.Ordinal) && !word.Any(char.IsControl)));
+            word is not ("||" or "&&" or ";") && !word.StartsWith('#') && !word.Contains("${", StringComparison.Ordinal) && !word.Any(char.IsControl)));
 
     /// <summary>
     /// A path for use in a URL: every byte but unreserved characters and slashes is percent-encoded (RFC 3986 §2.3), so

@@ -6,7 +6,10 @@ public sealed class IpxeTextTests
 {
     [Theory]
     [InlineData("plain title (61 MB)", "plain title (61 MB)")]
-    [InlineData("a\n#!ipxe\nshell", "a #!ipxe shell")]
+    [InlineData("a\n#!ipxe\nshell", "a No.!ipxe shell")]
+    [InlineData("x ; shell", "x , shell")]
+    [InlineData("x; shell", "x; shell")]
+    [InlineData("disc #2 of 3 C#", "disc No.2 of 3 C#")]
     [InlineData("a\u2028shell\u0085x", "a shell x")]
     [InlineData("${net0/mac}", "$ {net0/mac}")]
     [InlineData("$${x}", "$$ {x}")]
@@ -21,6 +24,8 @@ public sealed class IpxeTextTests
     [InlineData("vga=788 --- quiet", "vga=788 --- quiet")]
     [InlineData("a ${x} b", "a b")]
     [InlineData("a || shell", "a shell")]
+    [InlineData("a ; shell", "a shell")]
+    [InlineData("a #b c#", "a c#")]
     [InlineData("a\tb\u0007 c", "a c")]
     public void V_13_parameters_that_iPXE_would_take_for_its_own_are_left_out(string text, string expected) =>
         Assert.Equal(expected, IpxeText.Parameters(text));
