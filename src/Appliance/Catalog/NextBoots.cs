@@ -67,7 +67,7 @@ public sealed partial class NextBoots : IDisposable
     /// <exception cref="IOException">It cannot be kept; the message says why and what to do.</exception>
     public void Set(NextBoot boot)
     {
-        if (boot.Mac.GetAddressBytes().Length != MacLength || boot.Entry.Length is 0 or > MaximumEntry)
+        if (boot.Mac.GetAddressBytes().Length != EthernetNumber.Length || boot.Entry.Length is 0 or > MaximumEntry)
         {
             throw new ArgumentException("takes an Ethernet address, and a name of at most 255 characters", nameof(boot));
         }
@@ -81,7 +81,7 @@ public sealed partial class NextBoots : IDisposable
 
             Write("INSERT OR REPLACE INTO next_boot (mac, entry, once) VALUES (?1, ?2, ?3)", statement =>
             {
-                statement.Bind(1, ToNumber(boot.Mac));
+                statement.Bind(1, EthernetNumber.Of(boot.Mac));
                 statement.Bind(2, Encoding.UTF8.GetBytes(boot.Entry));
                 statement.Bind(3, boot.Once ? 1 : 0);
             });
@@ -132,10 +132,8 @@ public sealed partial class NextBoots : IDisposable
 
     public void Dispose() => _database?.Dispose();
 
-    private const int MacLength = 6;
-
     private void Delete(PhysicalAddress mac) =>
-        Write("DELETE FROM next_boot WHERE mac = ?1", statement => statement.Bind(1, ToNumber(mac)));
+        Write("DELETE FROM next_boot WHERE mac = ?1", statement => statement.Bind(1, EthernetNumber.Of(mac)));
 
     /// <exception cref="IOException">It failed.</exception>
     private void Write(string sql, Action<SqliteStatement> bind)
@@ -170,18 +168,13 @@ public sealed partial class NextBoots : IDisposable
         using SqliteStatement rows = database.Prepare("SELECT mac, entry, once FROM next_boot");
         while (rows.Step())
         {
-            var boot = new NextBoot(ToAddress(rows.GetInt64(0)), Encoding.UTF8.GetString(rows.GetBlob(1)), rows.GetInt64(2) != 0);
+            var boot = new NextBoot(EthernetNumber.ToAddress(rows.GetInt64(0)), Encoding.UTF8.GetString(rows.GetBlob(1)), rows.GetInt64(2) != 0);
             _all[boot.Mac] = boot;
         }
     }
 
     private static bool IsOfTheWorld(Exception failure) =>
         failure is SqliteException or IOException or UnauthorizedAccessException or DllNotFoundException;
-
-    private static long ToNumber(PhysicalAddress mac) => mac.GetAddressBytes().Aggregate(0L, static (number, part) => (number << 8) | part);
-
-    private static PhysicalAddress ToAddress(long number) =>
-        new([.. Enumerable.Range(1, MacLength).Select(part => (byte)(number >> (8 * (MacLength - part))))]);
 
     private static partial class Log
     {
