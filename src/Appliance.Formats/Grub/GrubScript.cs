@@ -36,6 +36,16 @@ public sealed class GrubScript
     /// <summary>Opens a block that is run when the command succeeds; <see cref="EndIf"/> closes it.</summary>
     public GrubScript If(string command) => Open($"if {command}; then");
 
+    /// <summary>Goes on with what is run when the command of <see cref="If"/> fails.</summary>
+    public GrubScript Else()
+    {
+        _depth--;
+        return Open("else");
+    }
+
+    /// <summary>Opens a function, whose arguments are <c>$1</c>, <c>$2</c> and so on; <see cref="End"/> closes it.</summary>
+    public GrubScript Function(string name) => Open($"function {Word(name)} {{");
+
     public GrubScript End() => Close("}");
 
     public GrubScript EndIf() => Close("fi");

@@ -38,11 +38,45 @@ public sealed class BootConfigFuzz
         include /isolinux/isolinux.cfg
         """);
 
+    private static readonly byte[] Ipxe = Encoding.UTF8.GetBytes("""
+        #!ipxe
+        # the line may be added to by cmdline
+        kernel --name k bzImage init=/nix/store/h-nixos-system-x-24.05/init initrd=initrd loglevel=4 ${cmdline} || shell
+        initrd ../a/initrd second
+        boot
+        kernel http://elsewhere/k
+        initrd initrd
+        boot
+        """);
+
+    private static readonly byte[] Esxi = Encoding.UTF8.GetBytes("""
+        bootstate=0
+        title=Loading ESXi installer
+        prefix=/old
+        kernel=/b.b00
+        kernelopt=runweasel cdromBoot
+        modules=/jumpstrt.gz --- /useropts.gz word --- /k.b00
+        build=7.0.0
+        """);
+
     [Fact]
     public void Damaged_GRUB_menus_end_in_entries_within_the_limits() => Run(new ByteMutator(Grub, Syslinux), GrubConfig.Read);
 
     [Fact]
     public void Damaged_ISOLINUX_menus_end_in_entries_within_the_limits() => Run(new ByteMutator(Syslinux, Grub), SyslinuxConfig.Read);
+
+    [Fact]
+    public void Damaged_iPXE_scripts_end_in_entries_within_the_limits() => Run(new ByteMutator(Ipxe, Grub), IpxeConfig.Read);
+
+    [Fact]
+    public void Damaged_ESXi_configurations_keep_to_files_under_the_prefix() => FuzzCases.Run(Cases, seed =>
+    {
+        string text = Encoding.UTF8.GetString(new ByteMutator(Esxi, Ipxe).Mutate(seed));
+        string written = EsxiConfig.ForNetwork(text, "http://192.168.100.1/boot/e", static name => name);
+        Assert.Equal(EsxiConfig.Files(text).Length, EsxiConfig.Files(written).Length);
+        Assert.All(EsxiConfig.Files(written), static name => Assert.DoesNotContain(':', name));
+        Assert.Equal("prefix=http://192.168.100.1/boot/e", written.Split('\n').Single(static line => line.StartsWith("prefix=", StringComparison.Ordinal)));
+    });
 
     private static void Run(ByteMutator mutator, Func<string, ReadConfigFile, ImmutableArray<BootConfigEntry>> read) =>
         FuzzCases.Run(Cases, seed =>
