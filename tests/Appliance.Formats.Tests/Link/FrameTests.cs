@@ -99,6 +99,25 @@ public sealed class FrameTests
     }
 
     [Fact]
+    public void RFC_4861_section_4_6_2_a_wire_with_dhcpv6_is_told_its_prefix_and_whom_to_ask()
+    {
+        Assert.True(RouterSolicitation.TryParse(Solicitation, out RouterSolicitation solicitation, out string? reason), reason);
+        byte[] frame = new byte[RouterAdvertisement.MaximumFrameLength];
+
+        Assert.Equal(frame.Length, RouterAdvertisement.Write(frame, solicitation, OurMac, new byte[16], Convert.FromHexString("fd5a16c077e100010000000000000000")));
+
+        // Managed and other configuration, lifetime 0; on the link, not for addresses of one's own making, for ever.
+        Assert.Equal("00" + "c0" + "0000" + "00000000" + "00000000" + "0101" + "020000000001", Convert.ToHexStringLower(frame.AsSpan(58, 20)));
+        Assert.Equal(
+            "03044080" + "ffffffff" + "ffffffff" + "00000000" + "fd5a16c077e100010000000000000000", Convert.ToHexStringLower(frame.AsSpan(78)));
+        Assert.Equal(56, frame[19]);
+        var checksum = new InternetChecksum();
+        checksum.Add(frame.AsSpan(22));
+        checksum.Add(56 + 58);
+        Assert.Equal(0, checksum.Result);
+    }
+
+    [Fact]
     public void A_station_without_an_address_is_answered_on_all_nodes_but_in_a_frame_of_its_own()
     {
         byte[] asked = Unspecified();
