@@ -12,13 +12,16 @@ FIRMWARE ?= bios
 export FIRMWARE
 # Inputs that `make fuzz` makes for each parser.
 CASES ?= 100000
+# Board whose Buildroot configuration `make menuconfig` and its kind open: ./create.sh list.
+BOARD ?= nanopi-neo
 
 shell_scripts = $(shell git ls-files '*.sh' .ci/run overlay/etc/init.d overlay/usr/bin)
 
-.PHONY: help build test test-all lint format fuzz publish loaders demo bench test-image clean
+.PHONY: help build test test-all lint format fuzz publish loaders demo bench test-image check-buildroot clean
+.PHONY: menuconfig linux-menuconfig busybox-menuconfig savedefconfig
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Compile everything, warnings are errors
 	board/common/host-packages.sh build
@@ -58,6 +61,22 @@ bench: ## Measure beside dnsmasq, nginx, tftpd-hpa, atftpd, Kea and nbdkit: BENC
 
 test-image: ## Build firmware images and boot them: a PC's, which netboots another PC, and ARM boards' base systems
 	tests/image.sh
+
+check-buildroot: ## Check the boards' configurations against a tree: make check-buildroot BUILDROOT_DIR=...
+	board/common/host-packages.sh check-buildroot
+	BUILDROOT_DIR="$(BUILDROOT_DIR)" tests/buildroot.sh
+
+menuconfig: ## Change what Buildroot makes of a board: make menuconfig BOARD=nanopi-neo
+	./create.sh $(BOARD) $@
+
+linux-menuconfig: ## Change its kernel
+	./create.sh $(BOARD) $@
+
+busybox-menuconfig: ## Change its BusyBox
+	./create.sh $(BOARD) $@
+
+savedefconfig: ## Keep what menuconfig changed, in buildroot-external/configs
+	./create.sh $(BOARD) $@
 
 clean: ## Remove all output but the key that updates are signed with
 	[ ! -d artifacts ] || find artifacts -mindepth 1 -maxdepth 1 ! -name update-key.pem -exec rm -rf {} +

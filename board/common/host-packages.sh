@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SUMMARY: Makes sure that this host has the tools for a purpose: build, lint, test, test-all, demo, demo-arm64, live, bench,
-# image, image-armhf, test-image.
+# image, image-armhf, image-buildroot, test-image, check-buildroot.
 #
 # As root on Debian it installs what is missing; otherwise it prints the exact line to run. Only packages without a
 # service of their own are in the table, so that no server starts on the host.
@@ -59,6 +59,8 @@ test  ssh-keygen                               openssh-client
 test  mkenvimage                               u-boot-tools
 test  nfs-ls                                   libnfs-utils
 test  jq                                       jq
+test  wget                                     wget
+test  openssl                                  openssl
 test  chromium                                 chromium
 bench perfdhcp                                 kea-admin
 bench atftp                                    atftp
@@ -89,6 +91,26 @@ image mksquashfs                               squashfs-tools
 image mkenvimage                               u-boot-tools
 armhf arm-linux-gnueabihf-gcc                  gcc-arm-linux-gnueabihf
 axe   npm                                      npm
+buildroot g++                                  g++
+buildroot gcc                                  gcc
+buildroot make                                 make
+buildroot patch                                patch
+buildroot perl                                 perl
+buildroot wget                                 wget
+buildroot cpio                                 cpio
+buildroot unzip                                unzip
+buildroot rsync                                rsync
+buildroot bc                                   bc
+buildroot file                                 file
+buildroot bzip2                                bzip2
+buildroot xz                                   xz-utils
+buildroot python3                              python3
+buildroot openssl                              openssl
+buildroot /usr/include/ncurses.h               libncurses-dev
+check /usr/lib/python3/dist-packages/magic     python3-magic
+check /usr/lib/python3/dist-packages/flake8    python3-flake8
+check jq                                       jq
+check shellcheck                               shellcheck
 bench nft                                      nftables
 bench busybox                                  busybox
 bench tftp                                     tftp-hpa
@@ -106,8 +128,11 @@ groups() {
         bench) printf 'build pc bench' ;;
         image) printf 'image' ;;
         image-armhf) printf 'image armhf' ;;
+        image-buildroot) printf 'buildroot' ;;
+        check-buildroot) printf 'image armhf buildroot check' ;;
         test-image) printf 'build pc arm64 test image armhf' ;;
-        *) die "unknown purpose '$1': build, lint, test, test-all, demo, demo-arm64, live, bench, image, image-armhf, test-image" ;;
+        *) die "unknown purpose '$1': build, lint, test, test-all, demo, demo-arm64, live, bench, image, image-armhf," \
+            "image-buildroot, test-image, check-buildroot" ;;
     esac
 }
 
@@ -165,7 +190,7 @@ if [ "${#packages[@]}" -gt 0 ]; then
 fi
 for purpose in "$@"; do
     case $purpose in
-        lint | image | image-armhf) ;;
+        lint | image | image-armhf | image-buildroot | check-buildroot) ;;
         *) require_dotnet && break ;;
     esac
 done

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SUMMARY: Completes the root file system, whoever supplied its parts: overlay, board's definition, consoles, daemon, loaders.
 #
-# Buildroot calls it with its target folder and BR2_ROOTFS_POST_SCRIPT_ARGS. PLUGBOOT_SERVICE names the daemon; without one the
-# image is a base system.
+# Buildroot calls it with its target folder and BR2_ROOTFS_POST_SCRIPT_ARGS, again after each change. Where usr/bin has no
+# plugboot the image is a base system.
 set -euo pipefail
 # shellcheck source=shell.sh
 source "$(dirname "$0")/shell.sh"
@@ -16,18 +16,25 @@ read_board "$2"
 # ELF machine of each RID's programs, as readelf names it
 declare -A machines=([linux-x64]='Advanced Micro Devices X86-64' [linux-arm]=ARM [linux-arm64]=AArch64)
 
+# newest_symbols FILE: the newest set of symbols of glibc that it names or, if it is the C library, has.
+newest_symbols() {
+    readelf --version-info --wide "$1" | grep --only-matching 'GLIBC_2[0-9.]*' | sort --version-sort | tail --lines=1
+}
+
 # A daemon of another machine, or one that lacks a library, would only be found out on the board.
-install_service() {
-    local machine library
-    [ -f "$1" ] || die "no daemon at $1"
+check_service() {
+    local machine loader needed present library
     machine=$(readelf --file-header "$1" 2> /dev/null | sed --quiet 's/ *Machine: *//p')
-    [ "$machine" = "${machines[$RID]}" ] || die "$1 is for '${machine:-no machine at all}', but $BOARD_NAME needs ${machines[$RID]} ($RID)"
+    [ "$machine" = "${machines[$RID]}" ] || die "the daemon is for '${machine:-no machine at all}', but $BOARD_NAME needs ${machines[$RID]} ($RID)"
+    loader=$(readelf --program-headers --wide "$1" | sed --quiet 's/.*interpreter: \(.*\)\]/\1/p')
+    [ -e "$target$loader" ] || die "the daemon needs the C library's $loader, which the root file system lacks"
+    needed=$(newest_symbols "$1")
+    present=$(newest_symbols "$target/usr/lib/libc.so.6")
+    [ "$(printf '%s\n' "$needed" "$present" | sort --version-sort | tail --lines=1)" = "$present" ] ||
+        die "the daemon needs a C library with $needed; that of the root file system ends at $present"
     while read -r library; do
-        [ -e "$target/usr/lib/$library" ] || die "$1 needs $library, which the root file system lacks"
+        [ -e "$target/usr/lib/$library" ] || die "the daemon needs $library, which the root file system lacks"
     done < <(readelf --dynamic --wide "$1" | sed --quiet 's/.*(NEEDED).*\[\(.*\)\].*/\1/p')
-    install -D -m 755 "$1" "$target/usr/bin/plugboot"
-    mkdir -p "$target/usr/share/plugboot"
-    cp -r "$artifacts/loaders" "$target/usr/share/plugboot/"
 }
 
 # A shell on each console: BusyBox's init takes them from inittab, before the kernel's list can be asked.
@@ -40,6 +47,7 @@ add_consoles() {
     done
 }
 
+mkdir -p "$target"/{boot,etc/plugboot,srv/plugboot,usr/share/plugboot,var/lib}
 cp -a "$tree/overlay/." "$target/"
 chmod 600 "$target/etc/shadow"
 install -m 644 "$tree/board/$board/board.env" "$target/etc/plugboot/board.env"
@@ -47,6 +55,8 @@ printf '%s\n' "$board" > "$target/etc/plugboot/board"
 "$tree/board/common/update-bundle.sh" key > "$target/etc/plugboot/update-key.pem"
 sed --quiet 's:.*<Version>\(.*\)</Version>.*:\1:p' "$tree/Directory.Build.props" > "$target/etc/plugboot/version"
 add_consoles
-rm -f "$target/usr/bin/plugboot"
-rm -rf "$target/usr/share/plugboot"
-[ -z "${PLUGBOOT_SERVICE:-}" ] || install_service "$PLUGBOOT_SERVICE"
+rm -rf "$target/usr/share/plugboot/loaders"
+if [ -e "$target/usr/bin/plugboot" ]; then
+    check_service "$target/usr/bin/plugboot"
+    cp -r "$artifacts/loaders" "$target/usr/share/plugboot/"
+fi

@@ -24,6 +24,19 @@ kernel_arguments() {
     printf '%s' "${KERNEL_ARGUMENTS:+ $KERNEL_ARGUMENTS}"
 }
 
+# Buildroot's names for what the layouts name in one way for all boards.
+rename_parts() {
+    local from to
+    while read -r from to; do
+        [ ! -f "$images/$from" ] || cp "$images/$from" "$images/$to"
+    done << NAMES
+$KERNEL_TARGET kernel
+boot.img grub-boot.img
+grub.img grub-core.img
+efi-part/EFI/BOOT/bootx64.efi bootx64.efi
+NAMES
+}
+
 # Size of the whole is given; what is shorter is filled up.
 u_boot_environment() {
     {
@@ -45,19 +58,18 @@ grub_environment() {
     } > "$work/grub.cfg"
 }
 
-# blobs: loaders that nobody may pass on, from the folder BOOT_BLOBS. A name may end in the length that is used: the first
-# loader of Exynos is padded over the place of the second. Without the folder their places stay empty.
+# blobs: loaders that nobody may pass on, from the folder BOOT_BLOBS, or fetched by Buildroot. A name may end in the length that
+# is used: the first loader of Exynos is padded over the place of the second. Where there are none their places stay empty.
 blobs() {
     local blob name
     for blob in ${LOADER_BLOBS:-}; do
         name=${blob%%:*}
-        if [ -z "${BOOT_BLOBS:-}" ]; then
-            : > "$work/$name"
-        else
+        if [ -n "${BOOT_BLOBS:-}" ]; then
             [ -f "$BOOT_BLOBS/$name" ] || die "no $name in BOOT_BLOBS ($BOOT_BLOBS): see 'Boards' in README.md"
             cp "$BOOT_BLOBS/$name" "$work/$name"
-            [ "$name" = "$blob" ] || truncate --size="<${blob#*:}" "$work/$name"
         fi
+        touch "$work/$name"
+        [ "$name" = "$blob" ] || truncate --size="<${blob#*:}" "$work/$name"
     done
 }
 
@@ -73,6 +85,7 @@ make_image() {
 
 rm -rf "$work"
 mkdir -p "$work"
+rename_parts
 find "$images" -maxdepth 1 -type f ! -name sdcard.img -exec cp --reflink=auto {} "$work/" \;
 cp "$tree/configs/plugboot.conf" "$work/"
 [ -z "${U_BOOT_ENVIRONMENT_SIZE:-}" ] || u_boot_environment

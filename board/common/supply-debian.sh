@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# SUMMARY: Supplies a board's parts from Debian's packages: kernel, loader, root file system; nothing is installed on the host.
+# SUMMARY: Supplies a board's parts from Debian's packages: kernel, loader, root file system, sdcard.img; installs nothing.
 #
-# Leaves in the folder OUTPUT what Buildroot would: target/ (the root file system) and images/ (kernel, device trees, loader).
-# What both suppliers do is in post-build.sh and post-image.sh.
+# Leaves in the folder OUTPUT what Buildroot would: target/ (the root file system) and images/ (kernel, device trees, loader,
+# sdcard.img). What both suppliers do is in post-build.sh and post-image.sh. PLUGBOOT_SERVICE names the daemon, or is "none".
 set -euo pipefail
 # shellcheck source=shell.sh
 source "$(dirname "$0")/shell.sh"
@@ -162,7 +162,7 @@ loader_grub() {
 }
 
 rm -rf "$target" "$packages" "$images"
-mkdir -p "$images" "$target"/{boot,dev,etc,proc,run,srv/plugboot,sys,tmp,usr/bin,usr/lib,usr/share,var/lib}
+mkdir -p "$images" "$target"/{dev,etc,proc,run,sys,tmp,usr/bin,usr/lib,usr/share}
 for name in bin sbin lib lib64; do
     ln -s "usr/${name/sbin/bin}" "$target/$name"
 done
@@ -174,3 +174,8 @@ copy_libraries
 "loader_$LOADER"
 kernel
 rm -rf "$packages"
+[ "${PLUGBOOT_SERVICE:-none}" = none ] || install "$PLUGBOOT_SERVICE" "$target/usr/bin/plugboot"
+"$tree/board/common/post-build.sh" "$target" "$board"
+log 'packing the root file system'
+mksquashfs "$target" "$images/rootfs.squashfs" -noappend -all-root -quiet -no-progress -comp zstd -Xcompression-level 15
+"$tree/board/common/post-image.sh" "$images" "$board"

@@ -24,5 +24,6 @@ refuses --base-only ./create.sh pc --base-only --service /bin/true
 refuses 'needs a value' ./create.sh pc --from
 refuses P-256 env UPDATE_KEY=/etc/hostname board/common/update-bundle.sh key
 refuses supplier ./create.sh pc --from yocto
+refuses BUILDROOT_DIR tests/buildroot.sh
 refuses usage tests/rig/appliance.sh virt
 refuses coreboot env FIRMWARE=coreboot tests/rig/demo.sh
