@@ -15,9 +15,9 @@ CASES ?= 100000
 # Board whose Buildroot configuration `make menuconfig` and its kind open: ./create.sh list.
 BOARD ?= nanopi-neo
 
-shell_scripts = $(shell git ls-files '*.sh' .ci/run overlay/etc/init.d overlay/usr/bin)
+shell_scripts = $(shell git ls-files '*.sh' .ci/run overlay/etc/init.d overlay/usr/bin packaging/debian/p*)
 
-.PHONY: help build test test-all lint format fuzz publish loaders demo bench test-image check-buildroot clean
+.PHONY: help build test test-all lint format fuzz publish loaders demo bench deb test-deb test-image check-buildroot clean
 .PHONY: menuconfig linux-menuconfig busybox-menuconfig savedefconfig
 
 help: ## Print this list
@@ -58,6 +58,13 @@ demo: ## Watch a PC boot through Plugboot: make demo FIRMWARE=uefi, DEMO=auto ma
 
 bench: ## Measure beside dnsmasq, nginx, tftpd-hpa, atftpd, Kea and nbdkit: BENCH_ONLY=http make bench
 	tests/bench/bench.sh
+
+deb: ## Make a Debian package of the daemon: make deb RID=linux-arm64
+	board/common/host-packages.sh build
+	packaging/deb.sh $(RID)
+
+test-deb: ## Install that package on a plain Debian, serve from it, purge it
+	tests/deb.sh
 
 test-image: ## Build firmware images and boot them: a PC's, which netboots another PC, and ARM boards' base systems
 	tests/image.sh

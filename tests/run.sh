@@ -8,8 +8,8 @@ set -euo pipefail
 source "$(dirname "$0")/../board/common/shell.sh"
 
 case ${1:-} in
-    '') purpose=test filter=(--filter 'Suite!=all') ;;
-    all) purpose=test-all filter=() ;;
+    '') purpose=test filter=(--filter 'Suite!=all') scripts=() ;;
+    all) purpose=test-all filter=() scripts=("$tree/tests/deb.sh") ;;
     *) die "usage: $program [all]" ;;
 esac
 
@@ -56,11 +56,10 @@ axe_core() {
         log 'axe-core could not be installed (npm ci in artifacts/axe): its test will fail'
 }
 
-# Each script is one test.
+# shell_suite [SCRIPT...]: those of tests/shell and these. Each script is one test.
 shell_suite() {
     local script good=0 bad=0
-    for script in "$tree"/tests/shell/*-test.sh; do
-        [ -e "$script" ] || continue
+    for script in "$tree"/tests/shell/*-test.sh "$@"; do
         if "$script"; then
             good=$((good + 1))
         else
@@ -75,7 +74,7 @@ shell_suite() {
 rm -rf "$results"
 mkdir -p "$results"
 [ "$purpose" = test ] || axe_core
-shell_suite
+shell_suite "${scripts[@]}"
 dotnet_suite 'formats' tests/Appliance.Formats.Tests
 dotnet_suite 'daemon' tests/Appliance.Tests "${filter[@]}"
 dotnet_suite 'fuzz' tests/Appliance.Fuzz

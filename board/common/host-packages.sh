@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SUMMARY: Makes sure that this host has the tools for a purpose: build, lint, test, test-all, demo, demo-arm64, live, bench,
-# image, image-armhf, image-buildroot, test-image, check-buildroot.
+# image, image-armhf, image-buildroot, test-image, check-buildroot, test-deb.
 #
 # As root on Debian it installs what is missing; otherwise it prints the exact line to run. Only packages without a
 # service of their own are in the table, so that no server starts on the host.
@@ -111,6 +111,9 @@ check /usr/lib/python3/dist-packages/magic     python3-magic
 check /usr/lib/python3/dist-packages/flake8    python3-flake8
 check jq                                       jq
 check shellcheck                               shellcheck
+deb   curl                                     curl
+deb   ip                                       iproute2
+deb   unshare                                  util-linux
 bench nft                                      nftables
 bench busybox                                  busybox
 bench tftp                                     tftp-hpa
@@ -124,15 +127,16 @@ groups() {
         live) printf 'pc live' ;;
         demo-arm64) printf 'build pc arm64' ;;
         test) printf 'build pc test' ;;
-        test-all) printf 'build pc arm64 test axe' ;;
+        test-all) printf 'build pc arm64 test live deb axe' ;;
         bench) printf 'build pc bench' ;;
         image) printf 'image' ;;
         image-armhf) printf 'image armhf' ;;
         image-buildroot) printf 'buildroot' ;;
         check-buildroot) printf 'image armhf buildroot check' ;;
+        test-deb) printf 'build live deb' ;;
         test-image) printf 'build pc arm64 test image armhf' ;;
         *) die "unknown purpose '$1': build, lint, test, test-all, demo, demo-arm64, live, bench, image, image-armhf," \
-            "image-buildroot, test-image, check-buildroot" ;;
+            "image-buildroot, test-image, check-buildroot, test-deb" ;;
     esac
 }
 

@@ -25,5 +25,6 @@ refuses 'needs a value' ./create.sh pc --from
 refuses P-256 env UPDATE_KEY=/etc/hostname board/common/update-bundle.sh key
 refuses supplier ./create.sh pc --from yocto
 refuses BUILDROOT_DIR tests/buildroot.sh
+refuses sparc packaging/deb.sh linux-sparc
 refuses usage tests/rig/appliance.sh virt
 refuses coreboot env FIRMWARE=coreboot tests/rig/demo.sh
