@@ -51,7 +51,9 @@ internal sealed class AdminCalls
         CommandResult result = await HostCommand.TryRunAsync("ip", [.. arguments]);
         int end = result.Output.LastIndexOf('\n');
         int status = int.Parse(result.Output[(end + 1)..]);
-        return status == 0 ? (0, default) : (status, JsonDocument.Parse(result.Output[..end]).RootElement.GetProperty("data").Clone());
+        return status != 0 && JsonDocument.Parse(result.Output[..end]).RootElement.TryGetProperty("data", out JsonElement data)
+            ? (status, data.Clone())
+            : (status, default);
     }
 
     /// <summary>As above, and it must succeed.</summary>
