@@ -5,6 +5,7 @@ using Appliance.Boot.Profiles;
 using Appliance.Boot.Timeline;
 using Appliance.Catalog;
 using Appliance.Dhcp;
+using Appliance.Dhcp.Ipv6;
 using Appliance.Http;
 using Appliance.Images;
 using Appliance.Images.Extraction;
@@ -63,7 +64,8 @@ internal sealed partial class ServeCommand(ApplianceOptions options, BoxAddress 
         await admin.StartAsync(stop.Token);
         List<Task> parts =
         [
-            new TftpServer(options, files.TryOpen, _time, logs.CreateLogger<TftpServer>(), seen).RunAsync(stop.Token),
+            .. options.Network.Addresses.Select(own =>
+                new TftpServer(options, files.TryOpen, _time, logs.CreateLogger<TftpServer>(), seen, own).RunAsync(stop.Token)),
             new BootNarrator(timeline, _time, logs.CreateLogger<BootNarrator>()).RunAsync(stop.Token),
             .. StartNbd(library, stop.Token),
             .. StartNfs(library, stop.Token),
@@ -100,7 +102,15 @@ internal sealed partial class ServeCommand(ApplianceOptions options, BoxAddress 
 
         if (options.Network.RouterAdvertisement)
         {
-            yield return new RouterAdvertiser(interfaceName, _time, logs.CreateLogger<RouterAdvertiser>()).RunAsync(cancellationToken);
+            yield return new RouterAdvertiser(interfaceName, _time, logs.CreateLogger<RouterAdvertiser>(), options.Network.Ipv6Prefix)
+                .RunAsync(cancellationToken);
+        }
+
+        if (options.Network.Ipv6Address is { } address)
+        {
+            var policy = new BootPolicy(options, loaders.Contains, _time, address);
+            yield return new Dhcpv6Server(options, interfaceName, policy, _time, logs.CreateLogger<Dhcpv6Server>(), watch.See)
+                .RunAsync(cancellationToken);
         }
     }
 
@@ -175,6 +185,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, BoxAddress 
     /// <param name="hasLoader">Whether a loader of that file name is published.</param>
     internal static BootServices ServicesOf(ApplianceOptions options, Func<string, bool> hasLoader) => new(options.BootUrl)
     {
+        ServerIpv6 = options.BootUrlIpv6,
         Nfs = options.Nfs.Enabled,
         SlimLength = static image => image.TryFindSlim(out SlimImage? slim, out _) ? slim.Length : null,
         HasLoader = hasLoader,

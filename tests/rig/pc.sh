@@ -14,6 +14,7 @@ usage: pc.sh FIRMWARE TAP [INSTANCE]
 FIRMWARE  bios        SeaBIOS with QEMU's own iPXE in the card
           uefi        OVMF with its own PXE client
           uefi-http   OVMF with its HTTP boot client
+          uefi-ipv6, uefi-ipv6-http  the same two, over IPv6
           uefi-sb     the first of these with Secure Boot and Microsoft's keys
           uefi-sb-http  the second
           arm64       AAVMF with its own PXE client
@@ -53,8 +54,9 @@ uefi() {
     network+=(-device "virtio-net-pci,netdev=wire,mac=$mac,bootindex=1,romfile=")
 }
 
-# Without PXE, over either protocol, OVMF goes straight to HTTP boot.
-without_pxe=(-fw_cfg "name=opt/org.tianocore/IPv4PXESupport,string=n" -fw_cfg "name=opt/org.tianocore/IPv6PXESupport,string=n")
+without_pxe_ipv4=(-fw_cfg "name=opt/org.tianocore/IPv4PXESupport,string=n")
+# Without PXE, over either protocol, OVMF goes straight to HTTP boot: IPv4, and, where nobody gives an address, IPv6.
+without_pxe=("${without_pxe_ipv4[@]}" -fw_cfg "name=opt/org.tianocore/IPv6PXESupport,string=n")
 
 x64=(qemu-system-x86_64 -accel "tcg,thread=multi" -cpu "qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+rdrand")
 arm64=(qemu-system-aarch64 -accel "tcg,thread=multi" -machine virt -cpu cortex-a57)
@@ -70,9 +72,12 @@ case $firmware in
         exec "${x64[@]}" -machine q35 "${common[@]}" "${network[@]}" \
             -kernel "$guest/vmlinuz" -initrd "$guest/initrd.img" -append "console=ttyS0 quiet panic=-1"
         ;;
-    uefi | uefi-http)
+    uefi | uefi-http | uefi-ipv6 | uefi-ipv6-http)
         uefi /usr/share/OVMF/OVMF_CODE_4M.fd /usr/share/OVMF/OVMF_VARS_4M.fd
-        [ "$firmware" = uefi ] || flash+=("${without_pxe[@]}")
+        case $firmware in
+            *-http) flash+=("${without_pxe[@]}") ;;
+            *-ipv6) flash+=("${without_pxe_ipv4[@]}") ;;
+        esac
         exec "${x64[@]}" -machine q35 "${common[@]}" "${flash[@]}" "${network[@]}"
         ;;
     uefi-sb | uefi-sb-http)

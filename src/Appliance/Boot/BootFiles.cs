@@ -31,14 +31,14 @@ public sealed class BootFiles(
         {
             // Whoever comes by TFTP may have no HTTP, and could not go where the dispatch script sends it.
             "/menu.ipxe" when protocol is BootProtocol.Tftp && clients.Find(client) is { } known =>
-                menus.OpenIpxe(new ClientMachine(known.Firmware), TakeNext(client), known.Mac),
-            "/menu.ipxe" => menus.OpenDispatch(),
-            "/autoexec.ipxe" => menus.OpenAutoexec(),
-            "/grub/grub.cfg" => menus.OpenGrubDispatch(),
-            "/grub/menu-x86_64.cfg" => menus.OpenGrub(ClientFirmware.UefiX64, TakeNext(client), MacOf(client)),
-            "/grub/menu-arm64.cfg" => menus.OpenGrub(ClientFirmware.UefiArm64, TakeNext(client), MacOf(client)),
-            "/grub/secure-x86_64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiX64, loaders.TrustedSigners, TakeNext(client), MacOf(client)),
-            "/grub/secure-arm64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiArm64, loaders.TrustedSigners, TakeNext(client), MacOf(client)),
+                menus.OpenIpxe(new ClientMachine(known.Firmware), TakeNext(client), known.Mac, client),
+            "/menu.ipxe" => menus.OpenDispatch(client),
+            "/autoexec.ipxe" => menus.OpenAutoexec(client),
+            "/grub/grub.cfg" => menus.OpenGrubDispatch(client),
+            "/grub/menu-x86_64.cfg" => menus.OpenGrub(ClientFirmware.UefiX64, TakeNext(client), MacOf(client), client),
+            "/grub/menu-arm64.cfg" => menus.OpenGrub(ClientFirmware.UefiArm64, TakeNext(client), MacOf(client), client),
+            "/grub/secure-x86_64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiX64, loaders.TrustedSigners, TakeNext(client), MacOf(client), client),
+            "/grub/secure-arm64.cfg" => menus.OpenSecureGrub(ClientFirmware.UefiArm64, loaders.TrustedSigners, TakeNext(client), MacOf(client), client),
             _ when path.StartsWith("/menu/", StringComparison.Ordinal) => TryOpenMenu(path["/menu/".Length..], client),
             _ when path.StartsWith("/isos/", StringComparison.Ordinal) => TryOpenImage(path["/isos/".Length..]),
             _ when path.StartsWith("/boot/", StringComparison.Ordinal) => TryOpenInside(path["/boot/".Length..]),
@@ -53,7 +53,7 @@ public sealed class BootFiles(
     /// <summary>The menu for the machine that iPXE describes (<see cref="ClientMachine.TryParse"/>).</summary>
     private Payload? TryOpenMenu(string name, IPAddress client) =>
         name.EndsWith(".ipxe", StringComparison.Ordinal) && ClientMachine.TryParse(name[..^".ipxe".Length]) is { } machine
-            ? menus.OpenIpxe(machine, TakeNext(client), MacOf(client))
+            ? menus.OpenIpxe(machine, TakeNext(client), MacOf(client), client)
             : null;
 
     /// <summary>

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Appliance.Boot.Profiles;
 using Appliance.Catalog;
 using Appliance.Images;
@@ -43,7 +45,7 @@ public sealed class BootMenus
         _services.Injections.Refresh();
         _options = options;
         _time = time;
-        _state = new State([], [], MenuRecords.Empty, services.Server, options, time.GetUtcNow());
+        _state = new State([], [], MenuRecords.Empty, services, options, time.GetUtcNow());
     }
 
     /// <summary>The profiles that plans are made by.</summary>
@@ -124,31 +126,35 @@ public sealed class BootMenus
             Timeout = set.Timeout ?? _options.Timeout,
             Default = set.Default ?? _options.Default,
         };
-        _state = new State(plans, signers, _records, _services.Server, options, _time.GetUtcNow());
+        _state = new State(plans, signers, _records, _services, options, _time.GetUtcNow());
     }
 
     /// <summary>The plan of an image, or null when it is broken or not listed.</summary>
     public BootPlan? PlanOf(LibraryImage image) => _state.Plans.GetValueOrDefault(image);
 
     /// <summary>The script by which a client tells what it is, and gets its menu.</summary>
-    public Payload OpenDispatch() => Payload.FromMemory(_state.Ipxe.WriteDispatch(), _state.Made, MediaType.Text);
+    /// <param name="client">Its address: scripts name the box's of the same kind.</param>
+    public Payload OpenDispatch(IPAddress? client = null) =>
+        Payload.FromMemory(_state.For(client).Ipxe.WriteDispatch(), _state.Made, MediaType.Text);
 
     /// <summary>The iPXE menu for a kind of machine.</summary>
     /// <param name="machine">The kind.</param>
     /// <param name="next">The entry that this one machine starts by itself; null for what the settings say.</param>
     /// <param name="client">Which one it is, or null when nobody knows.</param>
-    public Payload OpenIpxe(ClientMachine machine, string? next = null, PhysicalAddress? client = null)
+    /// <param name="address">As for <see cref="OpenDispatch"/>.</param>
+    public Payload OpenIpxe(ClientMachine machine, string? next = null, PhysicalAddress? client = null, IPAddress? address = null)
     {
         State state = _state;
+        ScriptSet scripts = state.For(address);
         ClientRecord? particular = state.Records.Particular(client);
         bool isForAll = next is null && particular is null;
-        if (!isForAll || !state.Scripts.TryGetValue(machine, out byte[]? script))
+        if (!isForAll || !scripts.Menus.TryGetValue(machine, out byte[]? script))
         {
-            IpxeMenu menu = next is null ? state.Ipxe : new IpxeMenu(_services.Server, Starting(state, next));
+            IpxeMenu menu = next is null ? scripts.Ipxe : new IpxeMenu(scripts.Server, Starting(state, next));
             script = menu.Write(MenuModel.Build(state.Images, AudienceOf(state, machine, particular)), machine);
-            if (isForAll && state.Scripts.Count < MaxScripts)
+            if (isForAll && scripts.Menus.Count < MaxScripts)
             {
-                state.Scripts.TryAdd(machine, script);
+                scripts.Menus.TryAdd(machine, script);
             }
         }
 
@@ -156,23 +162,27 @@ public sealed class BootMenus
     }
 
     /// <summary>The script that GRUB looks for.</summary>
-    public Payload OpenGrubDispatch() => Payload.FromMemory(_state.Grub.WriteDispatch(), _state.Made, MediaType.Text);
+    /// <param name="client">As for <see cref="OpenDispatch"/>.</param>
+    public Payload OpenGrubDispatch(IPAddress? client = null) =>
+        Payload.FromMemory(_state.For(client).Grub.WriteDispatch(), _state.Made, MediaType.Text);
 
     /// <summary>The GRUB menu for a kind of UEFI firmware.</summary>
     /// <param name="firmware">The kind.</param>
     /// <param name="next">As for <see cref="OpenIpxe"/>.</param>
     /// <param name="client">As for <see cref="OpenIpxe"/>.</param>
-    public Payload OpenGrub(ClientFirmware firmware, string? next = null, PhysicalAddress? client = null) =>
-        OpenGrub(firmware, FrozenSet<string>.Empty, next, client, static (_, line, _) => GrubMenu.Refuses(line));
+    /// <param name="address">As for <see cref="OpenDispatch"/>.</param>
+    public Payload OpenGrub(ClientFirmware firmware, string? next = null, PhysicalAddress? client = null, IPAddress? address = null) =>
+        OpenGrub(firmware, FrozenSet<string>.Empty, next, client, address, static (_, line, _) => GrubMenu.Refuses(line));
 
     /// <summary>The same where the firmware enforces Secure Boot.</summary>
     /// <param name="firmware">The kind.</param>
     /// <param name="trusted">Names of the signers that the client's shim accepts.</param>
     /// <param name="next">As for <see cref="OpenIpxe"/>.</param>
     /// <param name="client">As for <see cref="OpenIpxe"/>.</param>
+    /// <param name="address">As for <see cref="OpenDispatch"/>.</param>
     public Payload OpenSecureGrub(
-        ClientFirmware firmware, FrozenSet<string> trusted, string? next = null, PhysicalAddress? client = null) =>
-        OpenGrub(firmware, trusted, next, client, RefusesSecurely);
+        ClientFirmware firmware, FrozenSet<string> trusted, string? next = null, PhysicalAddress? client = null, IPAddress? address = null) =>
+        OpenGrub(firmware, trusted, next, client, address, RefusesSecurely);
 
     /// <summary>Why GRUB cannot start this where the firmware enforces Secure Boot, or null when it can.</summary>
     /// <param name="line">A line of a plan that was made here.</param>
@@ -185,18 +195,21 @@ public sealed class BootMenus
             : "Secure Boot accepts nothing in it; switch Secure Boot off in the firmware's setup";
 
     /// <summary>The script that a signed iPXE looks for beside itself.</summary>
-    public Payload OpenAutoexec() => Payload.FromMemory(_state.Ipxe.WriteAutoexec(), _state.Made, MediaType.Text);
+    /// <param name="client">As for <see cref="OpenDispatch"/>.</param>
+    public Payload OpenAutoexec(IPAddress? client = null) =>
+        Payload.FromMemory(_state.For(client).Ipxe.WriteAutoexec(), _state.Made, MediaType.Text);
 
     private Payload OpenGrub(
-        ClientFirmware firmware, FrozenSet<string> trusted, string? next, PhysicalAddress? client,
+        ClientFirmware firmware, FrozenSet<string> trusted, string? next, PhysicalAddress? client, IPAddress? address,
         Func<State, BootLine, FrozenSet<string>, string?> refuses)
     {
         State state = _state;
+        ScriptSet scripts = state.For(address);
         ClientRecord? particular = state.Records.Particular(client);
         return next is null && particular is null
-            ? Payload.FromMemory(state.GrubScripts.GetOrAdd((firmware, trusted), _ => Write(state.Grub)), state.Made, MediaType.Text)
+            ? Payload.FromMemory(scripts.GrubMenus.GetOrAdd((firmware, trusted), _ => Write(scripts.Grub)), state.Made, MediaType.Text)
             : Payload.FromMemory(
-                Write(next is null ? state.Grub : new GrubMenu(_services.Server, Starting(state, next))), _time.GetUtcNow(), MediaType.Text);
+                Write(next is null ? scripts.Grub : new GrubMenu(scripts.Server, Starting(state, next))), _time.GetUtcNow(), MediaType.Text);
 
         byte[] Write(GrubMenu menu) => menu.Write(MenuModel.Build(
             state.Images, AudienceOf(state, new ClientMachine(firmware), particular), line => refuses(state, line, trusted)));
@@ -239,29 +252,42 @@ public sealed class BootMenus
 
     /// <summary>One state of the library with what was made of it.</summary>
     private sealed class State(
-        Dictionary<LibraryImage, BootPlan?> plans, Dictionary<string, ImmutableArray<string>> signers, MenuRecords records, string server,
+        Dictionary<LibraryImage, BootPlan?> plans, Dictionary<string, ImmutableArray<string>> signers, MenuRecords records, BootServices services,
         MenuOptions options, DateTimeOffset made)
     {
+        private readonly ScriptSet _scripts = new(services.Server, options);
+        private readonly ScriptSet? _scriptsIpv6 = services.ServerIpv6 is { } server ? new ScriptSet(server, options) : null;
+
         public MenuRecords Records => records;
 
         public MenuOptions Options => options;
-
-        public IpxeMenu Ipxe { get; } = new(server, options);
-
-        public GrubMenu Grub { get; } = new(server, options);
 
         public FrozenDictionary<LibraryImage, BootPlan?> Plans { get; } = plans.ToFrozenDictionary();
 
         public IEnumerable<(LibraryImage Image, BootPlan? Plan)> Images => Plans.Select(static item => (item.Key, item.Value));
 
-        public ConcurrentDictionary<ClientMachine, byte[]> Scripts { get; } = new();
-
-        /// <summary>By firmware and the signers that it trusts; none where Secure Boot is off.</summary>
-        public ConcurrentDictionary<(ClientFirmware Firmware, FrozenSet<string> Trusted), byte[]> GrubScripts { get; } = new();
-
         public DateTimeOffset Made { get; } = made;
+
+        /// <summary>The scripts for a client at that address.</summary>
+        public ScriptSet For(IPAddress? client) =>
+            client?.AddressFamily == AddressFamily.InterNetworkV6 && _scriptsIpv6 is not null ? _scriptsIpv6 : _scripts;
 
         /// <summary>Names in the signature of a program, by its published path.</summary>
         public ImmutableArray<string> SignersOf(string program) => signers.TryGetValue(program, out ImmutableArray<string> names) ? names : [];
+    }
+
+    /// <summary>What writes scripts that name one of the box's addresses, and those that it wrote.</summary>
+    private sealed class ScriptSet(string server, MenuOptions options)
+    {
+        public string Server => server;
+
+        public IpxeMenu Ipxe { get; } = new(server, options);
+
+        public GrubMenu Grub { get; } = new(server, options);
+
+        public ConcurrentDictionary<ClientMachine, byte[]> Menus { get; } = new();
+
+        /// <summary>By firmware and the signers that it trusts; none where Secure Boot is off.</summary>
+        public ConcurrentDictionary<(ClientFirmware Firmware, FrozenSet<string> Trusted), byte[]> GrubMenus { get; } = new();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Net.NetworkInformation;
 using Appliance.Options;
 
@@ -18,6 +19,11 @@ public sealed class BootPolicy
     private readonly ApplianceOptions _options;
     private readonly TimeProvider _time;
     private readonly Dictionary<PhysicalAddress, long> _loaderGiven = [];
+
+    /// <summary>
+    /// Where our files are by HTTP, with the last slash: port 80 without its number where it is served, because firmware
+    /// exists that cannot read one. Null when HTTP is not served.
+    /// </summary>
     private readonly string? _http;
     private readonly BootFile _menu;
     private readonly BootFile _menuByTftp;
@@ -25,12 +31,13 @@ public sealed class BootPolicy
     private readonly Dictionary<(ClientFirmware, bool Http), ImmutableArray<(string Name, BootFile File)>> _loaders = [];
 
     /// <param name="isPublished">Whether a loaders folder has a file of that name now.</param>
-    public BootPolicy(ApplianceOptions options, Func<string, bool> isPublished, TimeProvider time)
+    /// <param name="address">Our address that URLs name; null for the IPv4 one.</param>
+    public BootPolicy(ApplianceOptions options, Func<string, bool> isPublished, TimeProvider time, IPAddress? address = null)
     {
         _options = options;
         _isPublished = isPublished;
         _time = time;
-        _http = HttpPrefix(options);
+        _http = options.Http.Ports.IsDefaultOrEmpty ? null : options.BootUrlOf(address ?? options.Network.Address) + "/";
         _menuByTftp = new BootFile("menu.ipxe", isLoader: false);
         _menu = _http is null ? _menuByTftp : new BootFile(_http + "menu.ipxe", isLoader: false);
         AddLoaders(ClientFirmware.Bios, options.Loaders.Bios);
@@ -143,15 +150,4 @@ public sealed class BootPolicy
             _loaders[(firmware, true)] = [.. names.Select(name => (name, new BootFile(_http + name, isLoader: true)))];
         }
     }
-
-    /// <summary>
-    /// Where our files are by HTTP, with the last slash: port 80 without its number where it is served, because firmware
-    /// exists that cannot read one. Null when HTTP is not served.
-    /// </summary>
-    private static string? HttpPrefix(ApplianceOptions options) => options.Http.Ports switch
-    {
-        { IsDefaultOrEmpty: true } => null,
-        var ports when ports.Contains(80) => $"http://{options.Network.Address}/",
-        var ports => $"http://{options.Network.Address}:{ports[0]}/",
-    };
 }

@@ -13,6 +13,12 @@ public sealed record BootServices(string Server)
     /// <summary>Address of the box.</summary>
     public string Address => new Uri(Server).Host;
 
+    /// <summary>
+    /// The same URL for loaders that came by IPv6; null where it is not served. Only loaders use it: what they start asks for an
+    /// IPv4 address (<c>ip=dhcp</c>), because most distributions' initramfs know nothing else.
+    /// </summary>
+    public string? ServerIpv6 { get; init; }
+
     /// <summary>Whether images can be mounted by NFS.</summary>
     public bool Nfs { get; init; } = true;
 

@@ -46,7 +46,7 @@ public enum ClientStage
 }
 
 /// <summary>A machine that boots from the network, as its DHCP message describes it.</summary>
-public sealed record NetbootClient
+public sealed partial record NetbootClient
 {
     private const int UuidOptionLength = 17;
     private const byte UuidOptionType = 0;
@@ -81,7 +81,7 @@ public sealed record NetbootClient
             : vendorClass.StartsWith("PXEClient"u8) ? ClientStage.Pxe
             : vendorClass.StartsWith("HTTPClient"u8) ? ClientStage.HttpBoot
             : ClientStage.None;
-        ushort? architecture = ReadArchitecture(message) ?? ReadArchitecture(vendorClass);
+        ushort? architecture = ReadArchitecture(message) ?? ReadArchitectureName(vendorClass);
 
         return new NetbootClient
         {
@@ -109,10 +109,13 @@ public sealed record NetbootClient
         message.TryGetOption(DhcpOptionCode.UserClass, out ReadOnlySpan<byte> value)
         && (value.SequenceEqual("iPXE"u8) || value.IndexOf("\u0004iPXE"u8) >= 0);
 
-    private static ushort? ReadArchitecture(in DhcpMessage message)
+    private static ushort? ReadArchitecture(in DhcpMessage message) =>
+        message.TryGetOption(DhcpOptionCode.ClientSystemArchitecture, out ReadOnlySpan<byte> list) ? ReadArchitectures(list) : null;
+
+    /// <summary>The first of a list that we know, else its first.</summary>
+    private static ushort? ReadArchitectures(ReadOnlySpan<byte> list)
     {
-        if (!message.TryGetOption(DhcpOptionCode.ClientSystemArchitecture, out ReadOnlySpan<byte> list)
-            || list.IsEmpty || list.Length % sizeof(ushort) != 0)
+        if (list.IsEmpty || list.Length % sizeof(ushort) != 0)
         {
             return null;
         }
@@ -130,7 +133,7 @@ public sealed record NetbootClient
     }
 
     /// <summary>Firmware without option 93 still tells it: "PXEClient:Arch:xxxxx:UNDI:yyyzzz" (PXE 2.1 §2.2.3).</summary>
-    private static ushort? ReadArchitecture(ReadOnlySpan<byte> vendorClass)
+    private static ushort? ReadArchitectureName(ReadOnlySpan<byte> vendorClass)
     {
         const int digits = 5;
         ReadOnlySpan<byte> label = ":Arch:"u8;

@@ -18,18 +18,20 @@ internal static class DhcpSocket
     private const int SolSocket = 1;
     private const int SoBindToDevice = 25;
 
+    /// <param name="family">IPv4 or IPv6, and only that.</param>
     /// <param name="server">Whose port it is, and</param>
     /// <param name="setting">the setting that names it; for the message.</param>
     /// <exception cref="StartException">The port cannot be bound; the message says who has it and what to do.</exception>
-    public static Socket Bind(string interfaceName, int port, string server, string setting)
+    public static Socket Bind(
+        string interfaceName, int port, string server, string setting, AddressFamily family = AddressFamily.InterNetwork)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var socket = new Socket(family, SocketType.Dgram, ProtocolType.Udp);
         try
         {
             socket.SetRawSocketOption(SolSocket, SoBindToDevice, Encoding.UTF8.GetBytes(interfaceName + '\0'));
-            socket.EnableBroadcast = true;
+            socket.EnableBroadcast = family == AddressFamily.InterNetwork;
             socket.ReceiveBufferSize = ReceiveBuffer;
-            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            socket.Bind(new IPEndPoint(family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, port));
 
             // A send that would wait fails instead: the loops wait for datagrams only.
             socket.Blocking = false;

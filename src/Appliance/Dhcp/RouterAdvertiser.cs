@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Appliance.Formats.Link;
 using Appliance.Interop;
@@ -9,7 +10,9 @@ namespace Appliance.Dhcp;
 /// Answers router solicitations with an advertisement of lifetime 0: "no router here". iPXE otherwise waits 13 to 15 s for
 /// one after its IPv4 address is there. Works on frames, so that it needs neither an IPv6 address nor IPv6 in the kernel.
 /// </summary>
-public sealed partial class RouterAdvertiser(string interfaceName, TimeProvider time, ILogger<RouterAdvertiser> log)
+/// <param name="prefix">What DHCPv6 gives addresses of; null where it is not served.</param>
+public sealed partial class RouterAdvertiser(
+    string interfaceName, TimeProvider time, ILogger<RouterAdvertiser> log, IPAddress? prefix = null)
 {
     private const int MaximumFrame = 1514;
 
@@ -21,6 +24,7 @@ public sealed partial class RouterAdvertiser(string interfaceName, TimeProvider 
 
     private readonly TokenBuckets _buckets = new(AnswersPerSecond, AnswersAtOnce);
     private readonly long _started = time.GetTimestamp();
+    private readonly byte[] _prefix = prefix?.GetAddressBytes() ?? [];
     private long _answered;
     private long _dropped;
 
@@ -80,8 +84,8 @@ public sealed partial class RouterAdvertiser(string interfaceName, TimeProvider 
             return;
         }
 
-        Span<byte> answer = stackalloc byte[RouterAdvertisement.FrameLength];
-        socket.Send(answer[..RouterAdvertisement.Write(answer, solicitation, link.Mac, link.LinkLocal.Span)]);
+        Span<byte> answer = stackalloc byte[RouterAdvertisement.MaximumFrameLength];
+        socket.Send(answer[..RouterAdvertisement.Write(answer, solicitation, link.Mac, link.LinkLocal.Span, _prefix)]);
         Interlocked.Increment(ref _answered);
         Log.Answered(log, interfaceName, solicitation.SourceMac);
     }

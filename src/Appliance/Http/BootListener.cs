@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Appliance.Interop;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -33,7 +34,7 @@ internal sealed class BootListener : IConnectionListener
         _log = log;
         _accepted = accepted;
         _contexts = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions(), log);
-        _socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        _socket = Bind(address);
         _socket.Listen(Backlog);
         EndPoint = _socket.LocalEndPoint!;
         _ = ListenAsync();
@@ -73,6 +74,27 @@ internal sealed class BootListener : IConnectionListener
     {
         await UnbindAsync();
         _contexts.Dispose();
+    }
+
+    private static Socket Bind(EndPoint address)
+    {
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        }
+
+        var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            ComingAddress.Permit(socket);
+            socket.Bind(address);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private async Task ListenAsync()

@@ -94,12 +94,12 @@ public sealed class HttpBootServer : IAsyncDisposable
     /// <summary>Kestrel does not say which port it was: the first that cannot be bound now is the one.</summary>
     private StartException CannotBind(Exception failure)
     {
-        foreach (int port in _options.Ports)
+        foreach ((IPAddress address, int port) in _network.Addresses.SelectMany(_ => _options.Ports, static (address, port) => (address, port)))
         {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                socket.Bind(new IPEndPoint(_network.Address, port));
+                socket.Bind(new IPEndPoint(address, port));
                 socket.Listen();
             }
             catch (SocketException error)
@@ -139,9 +139,12 @@ public sealed class HttpBootServer : IAsyncDisposable
 
         // TCP_USER_TIMEOUT judges slow readers, for both ways of answering.
         options.Limits.MinResponseDataRate = null;
-        foreach (int port in _options.Ports)
+        foreach (IPAddress address in _network.Addresses)
         {
-            options.Listen(_network.Address, port, Configure);
+            foreach (int port in _options.Ports)
+            {
+                options.Listen(address, port, Configure);
+            }
         }
 
         return options;

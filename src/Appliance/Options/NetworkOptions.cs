@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Appliance.Options;
 
@@ -27,6 +28,31 @@ public sealed record NetworkOptions
     /// </summary>
     public bool RouterAdvertisement { get; init; } = true;
 
+    /// <summary>
+    /// The prefix of 64 bits, unique to this wire (RFC 4193), of which clients get addresses by DHCPv6; null serves no IPv6. Off:
+    /// all firmware of today boots over IPv4, and a wire that nobody gave IPv6 to should not find it there.
+    /// </summary>
+    public IPAddress? Ipv6Prefix { get; init; }
+
+    /// <summary>Our own address of <see cref="Ipv6Prefix"/>, its first; null where IPv6 is not served.</summary>
+    public IPAddress? Ipv6Address
+    {
+        get
+        {
+            byte[]? bytes = Ipv6Prefix?.GetAddressBytes();
+            if (bytes is null)
+            {
+                return null;
+            }
+
+            bytes[^1] = 1;
+            return new IPAddress(bytes);
+        }
+    }
+
+    /// <summary>All addresses that clients reach us at.</summary>
+    public IEnumerable<IPAddress> Addresses => Ipv6Address is { } second ? [Address, second] : [Address];
+
     /// <summary>The address of everyone in our network.</summary>
     public IPAddress Broadcast
     {
@@ -40,9 +66,10 @@ public sealed record NetworkOptions
 
     private uint Mask => uint.MaxValue << (32 - PrefixLength);
 
-    /// <summary>Whether an IPv4 address is in the network of <see cref="Address"/>.</summary>
-    public bool Contains(IPAddress other) =>
-        other.AddressFamily == Address.AddressFamily && ((Bits(other) ^ Bits(Address)) & Mask) == 0;
+    /// <summary>Whether an address is in the network of <see cref="Address"/>, or in <see cref="Ipv6Prefix"/>.</summary>
+    public bool Contains(IPAddress other) => other.AddressFamily == AddressFamily.InterNetworkV6
+        ? Ipv6Prefix is not null && other.GetAddressBytes().AsSpan(0, sizeof(ulong)).SequenceEqual(Ipv6Prefix.GetAddressBytes().AsSpan(0, sizeof(ulong)))
+        : other.AddressFamily == Address.AddressFamily && ((Bits(other) ^ Bits(Address)) & Mask) == 0;
 
     private static uint Bits(IPAddress address)
     {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Appliance.Options;
 
@@ -168,7 +170,17 @@ public sealed record ApplianceOptions
     /// <summary>
     /// Base URL of the boot plane, without a slash at its end. Port 80 where it is served, because it can be left out.
     /// </summary>
-    public string BootUrl => Http.Ports.Contains(80) ? $"http://{Network.Address}" : $"http://{Network.Address}:{Http.Ports[0]}";
+    public string BootUrl => BootUrlOf(Network.Address);
+
+    /// <summary>The same for a client that came by IPv6; null where it is not served.</summary>
+    public string? BootUrlIpv6 => Network.Ipv6Address is { } address ? BootUrlOf(address) : null;
+
+    /// <summary>Base URL of the boot plane at one of our addresses, which IPv6 has in brackets (RFC 3986 §3.2.2).</summary>
+    public string BootUrlOf(IPAddress address)
+    {
+        string host = address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+        return Http.Ports.Contains(80) ? $"http://{host}" : $"http://{host}:{Http.Ports[0]}";
+    }
 
     /// <summary>Info: what a bench wants to read afterwards, and no more than a card should store.</summary>
     public LogVerbosity LogLevel { get; init; } = LogVerbosity.Info;

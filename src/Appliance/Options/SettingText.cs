@@ -67,6 +67,25 @@ internal static class SettingText
             : (Address(text[..slash]), Number(text[(slash + 1)..], 8, 30));
     }
 
+    /// <summary>A prefix that is nobody's on the Internet (RFC 4193 §3.1), with 64 bits; null for <c>none</c>.</summary>
+    /// <exception cref="SettingValueException">Neither.</exception>
+    public static IPAddress? UniqueLocalPrefixOrNone(string text)
+    {
+        const string length = "/64";
+        if (text is "none" or "")
+        {
+            return null;
+        }
+
+        return text.EndsWith(length, StringComparison.Ordinal)
+            && IPAddress.TryParse(text[..^length.Length], out IPAddress? prefix)
+            && prefix.GetAddressBytes() is [0xfd, ..] bytes
+            && bytes.Length == 16
+            && !bytes.AsSpan(8).ContainsAnyExcept((byte)0)
+            ? prefix
+            : throw new SettingValueException("takes none, or a prefix of 64 bits that begins with fd, such as fd5a:16c0:77e1:1::/64");
+    }
+
     /// <summary>Two addresses with a dash between.</summary>
     /// <exception cref="SettingValueException">Not of that form.</exception>
     public static (IPAddress Start, IPAddress End) AddressRange(string text)

@@ -22,6 +22,8 @@ public static class Settings
             }),
         new("router-advertisement", "yes", "Answer IPv6 router solicitations with lifetime 0, so that iPXE does not wait",
             static (o, v) => o with { Network = o.Network with { RouterAdvertisement = SettingText.YesNo(v) } }),
+        new("ipv6-prefix", "none", "Serve IPv6 too, with addresses of this prefix: one of your own making, such as fd5a:16c0:77e1:1::/64",
+            static (o, v) => o with { Network = o.Network with { Ipv6Prefix = SettingText.UniqueLocalPrefixOrNone(v) } }),
 
         new("dhcp-mode", "auto", "auto: hand out addresses unless another server does, server, proxy: only name loaders, off",
             static (o, v) => o with { Dhcp = o.Dhcp with { Mode = SettingText.Word<DhcpMode>(v) } }),

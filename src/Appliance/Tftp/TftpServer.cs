@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Appliance.Boot;
 using Appliance.Formats.Tftp;
 using Appliance.Images;
+using Appliance.Interop;
 using Appliance.Options;
 using Appliance.Status;
 
@@ -33,7 +34,11 @@ public sealed class TftpServer
     /// </summary>
     private static readonly TimeSpan UnansweredLimit = TimeSpan.FromSeconds(1);
 
+    /// <summary>Longest block over IPv6: Ethernet's 1500 less 52 bytes of headers.</summary>
+    private const int MaxIpv6Blksize = 1448;
+
     private readonly NetworkOptions _network;
+    private readonly IPAddress _address;
     private readonly OpenBootFile _files;
     private readonly BootFetchObserver? _observer;
     private readonly TftpSessionTable _sessions;
@@ -41,15 +46,20 @@ public sealed class TftpServer
     private readonly int _port;
     private Socket? _socket;
 
+    /// <param name="address">The one of our addresses that it serves; null for the IPv4 one.</param>
     public TftpServer(
-        ApplianceOptions options, OpenBootFile files, TimeProvider time, ILogger<TftpServer> log, BootFetchObserver? observer = null)
+        ApplianceOptions options, OpenBootFile files, TimeProvider time, ILogger<TftpServer> log, BootFetchObserver? observer = null,
+        IPAddress? address = null)
     {
         _network = options.Network;
+        _address = address ?? options.Network.Address;
         _port = options.Tftp.Port;
         _files = files;
         _observer = observer;
         _sessions = new TftpSessionTable(options.Tftp.MaxTransfers, options.Tftp.MaxTransfersPerClient);
-        Limits = options.Tftp;
+        Limits = _address.AddressFamily == AddressFamily.InterNetworkV6
+            ? options.Tftp with { MaxBlksize = Math.Min(options.Tftp.MaxBlksize, MaxIpv6Blksize) }
+            : options.Tftp;
         Time = time;
         Log = log;
     }
@@ -100,10 +110,11 @@ public sealed class TftpServer
 
     private Socket Bind()
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var socket = new Socket(_address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
-            socket.Bind(new IPEndPoint(_network.Address, _port));
+            ComingAddress.Permit(socket);
+            socket.Bind(new IPEndPoint(_address, _port));
             return socket;
         }
         catch (SocketException e)
@@ -116,7 +127,7 @@ public sealed class TftpServer
     private async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[MaxRequestLength];
-        var sender = new SocketAddress(AddressFamily.InterNetwork);
+        var sender = new SocketAddress(_address.AddressFamily);
         while (!cancellationToken.IsCancellationRequested)
         {
             try

@@ -25,6 +25,8 @@ internal sealed class TftpSocket : IDisposable
 {
     private const int IpLevel = 0;
     private const int IpReceiveErrors = 11;
+    private const int Ipv6Level = 41;
+    private const int Ipv6ReceiveErrors = 25;
     private const int UdpLevel = 17;
     private const int UdpSegment = 103;
 
@@ -37,10 +39,10 @@ internal sealed class TftpSocket : IDisposable
     private const int Einval = 22;
     private const int Emsgsize = 90;
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly Socket _socket;
     private readonly SocketAddress _client;
     private readonly SocketAddress _server;
-    private readonly SocketAddress _sender = new(AddressFamily.InterNetwork);
+    private readonly SocketAddress _sender;
     private int _segmentLength;
     private bool _segmentationRefused;
 
@@ -48,12 +50,14 @@ internal sealed class TftpSocket : IDisposable
     /// <exception cref="SocketException">No port or descriptor is left.</exception>
     public TftpSocket(IPEndPoint server, IPEndPoint client)
     {
+        _socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        _sender = new SocketAddress(server.AddressFamily);
         _client = client.Serialize();
         _server = server.Serialize();
         try
         {
             _socket.Bind(new IPEndPoint(server.Address, 0));
-            SetOption(IpLevel, IpReceiveErrors, 1);
+            ReceiveErrors(1);
             LocalAddress = _socket.LocalEndPoint!.Serialize();
         }
         catch (SocketException)
@@ -144,7 +148,7 @@ internal sealed class TftpSocket : IDisposable
     private void RefuseStranger(ReadOnlySpan<byte> packet)
     {
         // From here on an ICMP error may be about the stranger: it must not end the transfer.
-        SetOption(IpLevel, IpReceiveErrors, 0);
+        ReceiveErrors(0);
         if (TftpPacket.TryReadOpcode(packet, out TftpOpcode opcode) && opcode != TftpOpcode.Error)
         {
             SendError(TftpErrorCode.UnknownTransferId, "Unknown transfer ID", _sender);
@@ -204,6 +208,12 @@ internal sealed class TftpSocket : IDisposable
     private static bool IsPassing(SocketError error) =>
         error is SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown
             or SocketError.NoBufferSpaceAvailable or SocketError.AccessDenied or SocketError.MessageSize;
+
+    private void ReceiveErrors(int yes)
+    {
+        bool isIpv6 = _socket.AddressFamily == AddressFamily.InterNetworkV6;
+        SetOption(isIpv6 ? Ipv6Level : IpLevel, isIpv6 ? Ipv6ReceiveErrors : IpReceiveErrors, yes);
+    }
 
     private void SetOption(int level, int name, int value)
     {

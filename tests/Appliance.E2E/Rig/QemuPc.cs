@@ -15,6 +15,12 @@ internal static class Firmware
     /// <summary>OVMF with its HTTP boot client.</summary>
     public const string UefiHttp = "uefi-http";
 
+    /// <summary>OVMF with its own PXE client, over IPv6 alone.</summary>
+    public const string UefiIpv6 = "uefi-ipv6";
+
+    /// <summary>OVMF with its HTTP boot client, which goes on to IPv6 where IPv4 gives no address.</summary>
+    public const string UefiIpv6Http = "uefi-ipv6-http";
+
     /// <summary>OVMF with Secure Boot and Microsoft's keys, and its own PXE client.</summary>
     public const string UefiSecureBoot = "uefi-sb";
 

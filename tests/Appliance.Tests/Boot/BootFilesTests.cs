@@ -48,7 +48,9 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
         var loaders = new LoaderFiles(storage);
         loaders.Refresh();
         var injections = new Injections(storage.Inject);
-        _menus = new BootMenus(new BootServices("http://192.168.100.1") { Injections = injections }, new ProfileFiles(storage.OwnProfiles), new MenuOptions(), TimeProvider.System);
+        _menus = new BootMenus(
+            new BootServices("http://192.168.100.1") { Injections = injections, ServerIpv6 = "http://[fd5a::1]" },
+            new ProfileFiles(storage.OwnProfiles), new MenuOptions(), TimeProvider.System);
         _next = NextBoots.Open(_folder["state"], NullLogger.Instance);
         _files = new BootFiles(_library, loaders, _menus, _clients, _next, injections);
         _clients.Remember(Known, new NetbootClient { Mac = PhysicalAddress.Parse("525400000001"), Stage = ClientStage.Ipxe, Firmware = ClientFirmware.UefiX64 });
@@ -119,6 +121,20 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
     [InlineData("/menu/pcbios-i386")]
     [InlineData("/etc/passwd")]
     public void Other_names_are_not_there(string path) => Assert.Null(_files.TryOpen(path, Stranger, BootProtocol.Http));
+
+    [Theory]
+    [InlineData("/menu.ipxe", "chain --replace http://[fd5a::1]/menu/")]
+    [InlineData("/autoexec.ipxe", "chain --replace http://[fd5a::1]/menu.ipxe")]
+    [InlineData("/menu/pcbios-i386.ipxe", "http://[fd5a::1]/")]
+    [InlineData("/grub/grub.cfg", "($root)/grub/")]
+    public void A_loader_that_comes_over_ipv6_is_told_urls_of_ipv6(string path, string expected)
+    {
+        string? script = Read(path, IPAddress.Parse("fd5a::77"));
+
+        Assert.Contains(expected, script, StringComparison.Ordinal);
+        Assert.DoesNotContain("http://192.168.100.1", script, StringComparison.Ordinal);
+        Assert.DoesNotContain("fd5a", Read(path, Stranger), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_client_is_sent_to_the_menu_for_its_firmware_and_memory()

@@ -9,7 +9,7 @@ internal sealed class HttpClientSocket : IDisposable
 {
     private const int ReceiveMilliseconds = 15_000;
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp)
     {
         NoDelay = true,
         ReceiveTimeout = ReceiveMilliseconds,

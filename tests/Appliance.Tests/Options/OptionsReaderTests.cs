@@ -55,6 +55,21 @@ public sealed class OptionsReaderTests
         ], mistakes);
     }
 
+    [Fact]
+    public void IPv6_is_off_until_a_prefix_is_given_whose_first_address_is_ours()
+    {
+        Assert.Null(Read("", out _).Network.Ipv6Address);
+        Assert.Null(Read("ipv6-prefix = none", out _).BootUrlIpv6);
+        ApplianceOptions options = Read("ipv6-prefix = fd5a:16c0:77e1:1::/64", out List<string> mistakes);
+
+        Assert.Empty(mistakes);
+        Assert.Equal([IPAddress.Parse("192.168.100.1"), IPAddress.Parse("fd5a:16c0:77e1:1::1")], options.Network.Addresses);
+        Assert.Equal("http://[fd5a:16c0:77e1:1::1]", options.BootUrlIpv6);
+        Assert.True(options.Network.Contains(IPAddress.Parse("fd5a:16c0:77e1:1:ffff::9")));
+        Assert.False(options.Network.Contains(IPAddress.Parse("fd5a:16c0:77e1:2::9")));
+        Assert.False(Read("", out _).Network.Contains(IPAddress.Parse("fd5a:16c0:77e1:1::9")));
+    }
+
     [Theory]
     [InlineData("dhcp-pool = 192.168.100.150-192.168.100.120", "comes after")]
     [InlineData("dhcp-pool = 192.168.101.100-192.168.101.120", "does not lie inside 192.168.100.0/24")]
@@ -88,6 +103,13 @@ public sealed class OptionsReaderTests
     [InlineData("interface = a-name-that-is-too-long")]
     [InlineData("ipxe-chain = sometimes")]
     [InlineData("router-advertisement = maybe")]
+    [InlineData("ipv6-prefix = yes")]
+    [InlineData("ipv6-prefix = 192.168.100.0/24")]
+    [InlineData("ipv6-prefix = fd5a:16c0:77e1:1::")]
+    [InlineData("ipv6-prefix = fd5a:16c0:77e1::/48")]
+    [InlineData("ipv6-prefix = fd5a:16c0:77e1:1::1/64")]
+    [InlineData("ipv6-prefix = fc00:16c0:77e1:1::/64")]
+    [InlineData("ipv6-prefix = 2001:db8::/64")]
     [InlineData("menu-timeout = -1s")]
     [InlineData("menu-timeout = 99999999999999s")]
     [InlineData("dhcp-domain-name = a b")]

@@ -10,12 +10,13 @@ internal sealed class TftpClient : IDisposable
     private const int ReceiveMilliseconds = 10_000;
 
     private readonly IPEndPoint _server;
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = ReceiveMilliseconds };
+    private readonly Socket _socket;
 
     public TftpClient(IPEndPoint server)
     {
         _server = server;
-        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = ReceiveMilliseconds };
+        _socket.Bind(new IPEndPoint(server.Address, 0));
         _socket.ReceiveBufferSize = 1024 * 1024;
     }
 
@@ -33,7 +34,7 @@ internal sealed class TftpClient : IDisposable
     public byte[] Receive()
     {
         byte[] buffer = new byte[65536];
-        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+        EndPoint from = new IPEndPoint(_server.Address, 0);
         int length = _socket.ReceiveFrom(buffer, ref from);
         Transfer = (IPEndPoint)from;
         return buffer[..length];

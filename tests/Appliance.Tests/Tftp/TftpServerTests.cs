@@ -62,6 +62,31 @@ public sealed class TftpServerTests : IAsyncLifetime, IDisposable
         Assert.Equal(content, client.Fetch(content == Content ? "content" : "text", modeAndOptions));
     }
 
+    /// <summary>1448: the largest block that one Ethernet frame takes behind the headers of IPv6.</summary>
+    [Theory]
+    [InlineData("octet\0")]
+    [InlineData("octet\0blksize\01448\0windowsize\064\0")]
+    [InlineData("octet\0blksize\01468\0windowsize\04\0")]
+    public async Task A_file_arrives_over_ipv6_in_frames_that_are_whole(string modeAndOptions)
+    {
+        var options = new ApplianceOptions
+        {
+            Network = new NetworkOptions { Ipv6Prefix = IPAddress.Parse("::") },
+            Tftp = new TftpOptions { Port = 0 },
+        };
+        var server = new TftpServer(
+            options, Open, TimeProvider.System, NullLogger<TftpServer>.Instance, null, options.Network.Ipv6Address);
+        Task running = server.RunAsync(_stop.Token);
+        using var client = new TftpClient(server.LocalEndPoint);
+
+        Assert.Equal(Content, client.Fetch("content", modeAndOptions));
+        client.Request("content", modeAndOptions);
+        byte[] first = client.Receive();
+        Assert.True(first[1] == 3 || !Encoding.ASCII.GetString(first).Contains("1468", StringComparison.Ordinal));
+        await _stop.CancelAsync();
+        await running.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
     [Fact]
     public void Each_transfer_is_told_to_the_observer()
     {
