@@ -2,12 +2,14 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Appliance.Dhcp;
+using Appliance.Formats.Link;
 using Appliance.Options;
 
 namespace Appliance;
 
 /// <summary>
-/// The box's own address, where it is not a fixed one: by the network's DHCP server, and the fixed one where there is none.
+/// The box's own address, where it is not a fixed one: by the network's DHCP server. Where there is none the fixed one, but for a
+/// box that is never to be a server itself (<c>dhcp-mode = proxy</c>): that takes a link-local one, which nobody else can have.
 /// </summary>
 internal sealed partial class BoxAddress(ApplianceOptions options, ILoggerFactory logs)
 {
@@ -40,29 +42,42 @@ internal sealed partial class BoxAddress(ApplianceOptions options, ILoggerFactor
 
         _client = new AddressClient(options.Network.Interface!, options.Dhcp, TimeProvider.System, logs.CreateLogger<AddressClient>());
         _lease = await _client.ObtainAsync(cancellation);
-        if (_lease is null)
+        if (_lease is not null)
         {
-            var fallback = DhcpSubnet.From(options);
-            Log.Fallback(_log, options.Network.Interface!, options.Network.Address);
-            _client.Set(fallback.Server, fallback.Mask);
-            return options;
+            ApplianceOptions given = At(_lease.Address, _lease.PrefixLength);
+            return given with { Dhcp = given.Dhcp with { Mode = options.Dhcp.Mode is DhcpMode.Off ? DhcpMode.Off : DhcpMode.Proxy } };
         }
 
-        return options with
+        if (options.Dhcp.Mode is DhcpMode.Proxy && await _client.TakeLinkLocalAsync(cancellation) is { } linkLocal)
         {
-            Network = options.Network with { Address = DhcpSubnet.ToIPAddress(_lease.Address), PrefixLength = _lease.PrefixLength },
-            Dhcp = options.Dhcp with { Mode = options.Dhcp.Mode is DhcpMode.Off ? DhcpMode.Off : DhcpMode.Proxy },
-        };
+            Log.LinkLocal(_log, options.Network.Interface!, linkLocal);
+            return At(linkLocal, LinkLocalCandidates.PrefixLength);
+        }
+
+        var fallback = DhcpSubnet.From(options);
+        Log.Fallback(_log, options.Network.Interface!, options.Network.Address);
+        _client.Set(fallback.Server, fallback.Mask);
+        return options;
     }
 
-    /// <summary>Keeps the address until it is cancelled; ends at once where it is a fixed one.</summary>
-    /// <exception cref="Status.StartException">The address is lost.</exception>
+    /// <summary>
+    /// Keeps the address until it is cancelled, or looks for a server that gives one; ends at once where it is a fixed one.
+    /// </summary>
+    /// <exception cref="Status.StartException">The address is lost, or there is a better one.</exception>
     public Task KeepAsync(CancellationToken cancellation) =>
-        _client is not null && _lease is not null ? _client.KeepAsync(_lease, cancellation) : Task.CompletedTask;
+        _client is null ? Task.CompletedTask
+        : _lease is null ? _client.SearchAsync(cancellation)
+        : _client.KeepAsync(_lease, cancellation);
+
+    private ApplianceOptions At(Ipv4Address address, int prefixLength) =>
+        options with { Network = options.Network with { Address = DhcpSubnet.ToIPAddress(address), PrefixLength = prefixLength } };
 
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "no DHCP server gave {Interface} an address: taking {Address}; address = {Address} saves the wait")]
         public static partial void Fallback(ILogger log, string @interface, IPAddress address);
+
+        [LoggerMessage(LogLevel.Warning, "no DHCP server gave {Interface} an address: taking the link-local {Address} until one does")]
+        public static partial void LinkLocal(ILogger log, string @interface, Ipv4Address address);
     }
 }

@@ -91,6 +91,58 @@ public sealed class LinkJourneys(RigFixture rig)
         }
     }
 
+    [Fact]
+    public async Task A_proxy_that_no_server_gives_an_address_serves_at_a_link_local_one_until_a_server_does()
+    {
+        const string neighbour = "169.254.0.9/16";
+        try
+        {
+            await using Daemon daemon = await StartAtLinkLocalAsync("box-link-local");
+            await rig.Wire.GiveClientAsync(neighbour);
+            Assert.Equal("OK", (await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", $"http://{LinkLocalOf(daemon)}/health")).TrimEnd());
+            await rig.Wire.TakeFromClientAsync(neighbour);
+
+            await using OfficeDhcp office = await OfficeDhcp.StartAsync(rig.Wire, OfficeDhcp.Kea, "box-link-local");
+            await daemon.Log.WaitForAsync(@"the DHCP server 192\.168\.100\.2 answers now and offers 192\.168\.100\.2[1-4][0-9]: starting anew", 2 * Deadline);
+            await daemon.Log.WaitForAsync("a part of the daemon failed, stopping", Deadline);
+        }
+        finally
+        {
+            await rig.Wire.ReplugBridgeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task RFC_3927_section_2_2_1_a_link_local_address_that_another_station_has_is_left_to_it()
+    {
+        try
+        {
+            string wanted;
+            await using (Daemon alone = await StartAtLinkLocalAsync("box-link-local-free"))
+            {
+                wanted = LinkLocalOf(alone);
+            }
+
+            await rig.Wire.GiveClientAsync(wanted + "/16");
+            await using Daemon daemon = await StartAtLinkLocalAsync("box-link-local-taken");
+            await rig.Wire.TakeFromClientAsync(wanted + "/16");
+            Assert.NotEqual(wanted, LinkLocalOf(daemon));
+        }
+        finally
+        {
+            await rig.Wire.ReplugBridgeAsync();
+        }
+    }
+
+    private Task<Daemon> StartAtLinkLocalAsync(string name) => Daemon.StartAsync(rig.Wire, name, "address = dhcp", "dhcp-mode = proxy");
+
+    private static string LinkLocalOf(Daemon daemon)
+    {
+        Match taken = Regex.Match(daemon.Log.Text, @"taking the link-local (169\.254\.[0-9.]+) until one does");
+        Assert.True(taken.Success, daemon.Log.Text);
+        return taken.Groups[1].Value;
+    }
+
     private Task<string> ObtainAsync(int first) => rig.Wire.RunOnClientAsync(
         "dotnet", [typeof(DhcpClients).Assembly.Location, .. DhcpClients.ObtainArguments(first, 1)]);
 

@@ -55,7 +55,12 @@ public readonly record struct ArpPacket(MacAddress SenderMac, Ipv4Address Sender
     /// Writes the question whether anyone uses <paramref name="address"/>. The sender's address is zero, "to avoid
     /// polluting ARP caches in other hosts" (RFC 5227 §2.1.1). Returns <see cref="Length"/>.
     /// </summary>
-    public static int WriteProbe(Span<byte> frame, MacAddress from, Ipv4Address address)
+    public static int WriteProbe(Span<byte> frame, MacAddress from, Ipv4Address address) => Write(frame, from, Ipv4Address.Any, address);
+
+    /// <summary>Writes that <paramref name="address"/> is used from now on (RFC 5227 §2.3). Returns <see cref="Length"/>.</summary>
+    public static int WriteAnnouncement(Span<byte> frame, MacAddress from, Ipv4Address address) => Write(frame, from, address, address);
+
+    private static int Write(Span<byte> frame, MacAddress from, Ipv4Address sender, Ipv4Address target)
     {
         frame[..Length].Clear();
         MacAddress.Broadcast.Write(frame);
@@ -63,7 +68,8 @@ public readonly record struct ArpPacket(MacAddress SenderMac, Ipv4Address Sender
         Preamble.CopyTo(frame[EtherTypeAt..]);
         BinaryPrimitives.WriteUInt16BigEndian(frame[OperationAt..], Request);
         from.Write(frame[SenderMacAt..]);
-        address.Write(frame[TargetAddressAt..]);
+        sender.Write(frame[SenderAddressAt..]);
+        target.Write(frame[TargetAddressAt..]);
         return Length;
     }
 }

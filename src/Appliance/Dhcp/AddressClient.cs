@@ -23,6 +23,9 @@ public sealed partial class AddressClient(string interfaceName, DhcpOptions opti
     /// <summary>How long one answer is waited for. 4 s: dnsmasq pings an address for 3 s before it offers it.</summary>
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(4);
 
+    /// <summary>How often a server is looked for while there is none: an office's router may start long after the box.</summary>
+    private static readonly TimeSpan SearchInterval = TimeSpan.FromSeconds(30);
+
     /// <summary>How often it is asked again for an address that it has, once half of its time is over.</summary>
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(30);
 
@@ -39,9 +42,7 @@ public sealed partial class AddressClient(string interfaceName, DhcpOptions opti
         using PacketSocket socket = Open();
         for (int attempt = 0; attempt < Tries; attempt++)
         {
-            Answer offer = await ExchangeAsync(
-                socket, message => DiscoverMessage.Write(message, _link.Mac, _xid), DhcpMessageType.Offer, cancellation);
-            if (offer.Lease is not { } offered)
+            if (await DiscoverAsync(socket, cancellation) is not { } offered)
             {
                 continue;
             }
@@ -58,6 +59,53 @@ public sealed partial class AddressClient(string interfaceName, DhcpOptions opti
 
         return null;
     }
+
+    /// <summary>
+    /// A link-local address that is free, now the interface's (RFC 3927); null when there is none, or the interface is down.
+    /// </summary>
+    /// <exception cref="StartException">The address cannot be set; the message has the remedy.</exception>
+    public async Task<Ipv4Address?> TakeLinkLocalAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            Ipv4Address? address = await new LinkLocalClient(_link, time).ClaimAsync(cancellation);
+            if (address is { } free)
+            {
+                Set(free, LinkLocalCandidates.Mask);
+            }
+
+            return address;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Looks for a server, for a box that has taken an address by itself, until it is cancelled.</summary>
+    /// <exception cref="StartException">There is one now: the box takes an address of it when it starts anew.</exception>
+    public async Task SearchAsync(CancellationToken cancellation)
+    {
+        using PacketSocket socket = Open();
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(SearchInterval, time, cancellation);
+                if (await DiscoverAsync(socket, cancellation) is { } offered)
+                {
+                    throw new StartException($"the DHCP server {offered.Server} answers now and offers {offered.Address}: starting anew");
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+    }
+
+    private async Task<AddressLease?> DiscoverAsync(PacketSocket socket, CancellationToken cancellation) =>
+        (await ExchangeAsync(socket, message => DiscoverMessage.Write(message, _link.Mac, _xid), DhcpMessageType.Offer, cancellation)).Lease;
 
     /// <summary>Gives the interface an address that nobody gave us.</summary>
     /// <exception cref="StartException">Not permitted; the message has the remedy.</exception>

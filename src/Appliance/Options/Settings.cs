@@ -9,7 +9,7 @@ public static class Settings
     [
         new("interface", "eth0", "Network interface to serve; default: the one that carries the address",
             static (o, v) => o with { Network = o.Network with { Interface = v.Length == 0 ? null : InterfaceName(v) } }),
-        new("address", "192.168.100.1/24", "Own address and prefix length on that interface; dhcp: from the network's server, else this one",
+        new("address", "192.168.100.1/24", "Own address and prefix length on that interface; dhcp: from the network's server, else this one (in mode proxy a link-local one)",
             static (o, v) =>
             {
                 if (v is "dhcp")

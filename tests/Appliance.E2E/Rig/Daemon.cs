@@ -6,7 +6,8 @@ namespace Appliance.E2E.Rig;
 /// <summary>The published daemon, running on a <see cref="Wire"/> with a configuration file of its own.</summary>
 internal sealed class Daemon : IAsyncDisposable
 {
-    private static readonly TimeSpan ReadyDeadline = TimeSpan.FromSeconds(15);
+    /// <summary>A daemon that has to find an address of its own takes half of it.</summary>
+    private static readonly TimeSpan ReadyDeadline = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(10);
 
     /// <summary>The capabilities of configs/plugboot.service, as setpriv(1) takes them.</summary>

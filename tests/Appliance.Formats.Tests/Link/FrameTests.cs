@@ -79,6 +79,19 @@ public sealed class FrameTests
     }
 
     [Fact]
+    public void RFC_5227_section_2_3_an_announcement_names_its_address_as_sender_and_target()
+    {
+        byte[] frame = new byte[ArpPacket.Length];
+        Ipv4Address own = Ipv4Address.Read([169, 254, 7, 9]);
+
+        Assert.Equal(ArpPacket.Length, ArpPacket.WriteAnnouncement(frame, OurMac, own));
+
+        Assert.Equal(
+            "ffffffffffff" + "020000000001" + "0806" + "0001080006040001" + "020000000001" + "a9fe0709" + "000000000000" + "a9fe0709",
+            Convert.ToHexStringLower(frame));
+    }
+
+    [Fact]
     public void A_solicitation_is_answered_with_lifetime_zero_to_the_station_that_asked()
     {
         Assert.True(RouterSolicitation.TryParse(Solicitation, out RouterSolicitation solicitation, out string? reason), reason);
