@@ -95,8 +95,13 @@ build() {
     # Buildroot does not see by itself that the daemon has changed.
     ! grep --quiet '^BR2_PACKAGE_PLUGBOOT=y' "$output/.config" || targets=(plugboot-reconfigure all)
     log "building with Buildroot, an hour or more the first time (the log: $output/build.log)"
-    buildroot "${targets[@]}" > "$output/build.log" 2>&1 ||
-        { tail --lines=40 "$output/build.log" >&2 && die "Buildroot fails: see above and $output/build.log"; }
+    buildroot "${targets[@]}" > "$output/build.log" 2>&1 || {
+        tail --lines=40 "$output/build.log" >&2
+        ! tail --lines=3 "$output/build.log" | grep --quiet --fixed-strings .stamp_downloaded ||
+            die "Buildroot cannot fetch a source: is there a network? './create.sh $board source' fetches all of them" \
+                "where there is one, into the folder BR2_DL_DIR; or build from Debian's packages: --from debian"
+        die "Buildroot fails: see above and $output/build.log"
+    }
     rm -rf "$parts/images"
     mkdir -p "$parts"
     cp --recursive --sparse=always --reflink=auto "$output/images" "$parts/images"

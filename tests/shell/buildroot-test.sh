@@ -111,6 +111,7 @@ export BR2_VERSION := 2020.02
 %_defconfig:
 	@echo BR2_PACKAGE_PLUGBOOT=y > $(O)/.config
 all:
+	@test "$(PLUGBOOT_SERVICE)" != offline || { echo 'make: *** [pkg-generic.mk:179: host-tar-1.35/.stamp_downloaded] Error 1'; exit 1; }
 	@mkdir -p $(O)/images && echo image > $(O)/images/sdcard.img && echo "all, daemon: $(PLUGBOOT_SERVICE)"
 %:
 	@echo "$@ with '$(MAKEFLAGS)'"
@@ -125,6 +126,7 @@ PLUGBOOT_SERVICE=none "$supply" nanopi-neo "$work/parts" 2> "$work/log" || fail 
     fail "the daemon is not compiled anew: $(< "$cache/nanopi-neo/build.log")"
 grep --quiet 'daemon: none' "$cache/nanopi-neo/build.log" || fail 'Buildroot is not told to leave the daemon out'
 [ -s "$work/parts/images/sdcard.img" ] || fail 'the image does not arrive'
+refuses 'is there a network' env PLUGBOOT_SERVICE=offline "$supply" nanopi-neo "$work/parts"
 
 # The linker of .NET's compiler: clang's word for the machine goes, everything else stays as it is.
 [ "$(PLUGBOOT_LINKER='echo' buildroot-external/package/plugboot/linker.sh -o 'a b' --target=armv7-linux-gnueabihf -pie)" = '-o a b -pie' ] ||
