@@ -20,10 +20,10 @@ namespace Appliance.E2E;
 /// <param name="AtOnce">Whether all of them ask at the same moment, as UEFI firmware does.</param>
 internal sealed record DhcpClients(int First, int Count, bool AtOnce, IPAddress[] Strangers)
 {
-    private const byte Discover = 1;
-    private const byte Offer = 2;
-    private const byte Request = 3;
-    private const byte Ack = 5;
+    public const byte Discover = 1;
+    public const byte Offer = 2;
+    public const byte Request = 3;
+    public const byte Ack = 5;
     private const byte Nak = 6;
 
     private const int SolSocket = 1;
@@ -58,10 +58,7 @@ internal sealed record DhcpClients(int First, int Count, bool AtOnce, IPAddress[
     /// </summary>
     public int Run()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.SetRawSocketOption(SolSocket, SoBindToDevice, "eth0\0"u8);
-        socket.EnableBroadcast = true;
-        socket.Bind(new IPEndPoint(IPAddress.Any, 68));
+        using Socket socket = OpenSocket();
         if (AtOnce)
         {
             BootAtOnce(socket);
@@ -81,6 +78,16 @@ internal sealed record DhcpClients(int First, int Count, bool AtOnce, IPAddress[
         }
 
         return 0;
+    }
+
+    /// <summary>A client's port on the clients' interface.</summary>
+    public static Socket OpenSocket()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.SetRawSocketOption(SolSocket, SoBindToDevice, "eth0\0"u8);
+        socket.EnableBroadcast = true;
+        socket.Bind(new IPEndPoint(IPAddress.Any, 68));
+        return socket;
     }
 
     /// <summary>All ask before the first answer is read, and nobody asks twice: firmware would wait for four seconds.</summary>
@@ -115,7 +122,7 @@ internal sealed record DhcpClients(int First, int Count, bool AtOnce, IPAddress[
     /// <summary>Options 60 and 93 of UEFI on x86-64.</summary>
     private static byte[] FirmwareOptions => [60, 32, .. "PXEClient:Arch:00007:UNDI:003016"u8, 93, 2, 0, 7];
 
-    private static void Send(Socket socket, byte[] message) => socket.SendTo(message, new IPEndPoint(IPAddress.Broadcast, 67));
+    public static void Send(Socket socket, byte[] message) => socket.SendTo(message, new IPEndPoint(IPAddress.Broadcast, 67));
 
     private static string Obtain(Socket socket, int client)
     {
@@ -131,7 +138,7 @@ internal sealed record DhcpClients(int First, int Count, bool AtOnce, IPAddress[
     }
 
     /// <summary>Sends and waits for an answer of one of the types; type 0 when none comes.</summary>
-    private static (byte Type, byte[] Message) Exchange(Socket socket, int client, byte type, byte[] options, params byte[] answers)
+    public static (byte Type, byte[] Message) Exchange(Socket socket, int client, byte type, byte[] options, params byte[] answers)
     {
         int xid = Random.Shared.Next();
         byte[] message = Message(client, type, xid, options);
@@ -168,7 +175,7 @@ internal sealed record DhcpClients(int First, int Count, bool AtOnce, IPAddress[
     private static bool IsOfProxy(byte[] answer, byte type) => type == Offer && answer.AsSpan(16, 4).SequenceEqual(new byte[4]);
 
     /// <summary>RFC 2131 §2, with the broadcast flag: the kernel hands on what is for everyone.</summary>
-    private static byte[] Message(int client, byte type, int xid, byte[] options)
+    public static byte[] Message(int client, byte type, int xid, byte[] options)
     {
         byte[] message = [.. new byte[236], 99, 130, 83, 99, 53, 1, type, .. options, 255, .. new byte[60]];
         message[0] = 1;
@@ -182,7 +189,7 @@ internal sealed record DhcpClients(int First, int Count, bool AtOnce, IPAddress[
 
     private static byte[] Mac(int client) => [0x02, 0x70, 0x62, (byte)(client >> 16), (byte)(client >> 8), (byte)client];
 
-    private static byte[] Option(byte[] message, byte wanted)
+    public static byte[] Option(byte[] message, byte wanted)
     {
         for (int at = 240; at + 1 < message.Length && message[at] != 255; at += message[at] == 0 ? 1 : 2 + message[at + 1])
         {

@@ -17,8 +17,13 @@ if (args is ["leases", .. var wishes] && DhcpClients.TryParse(wishes, out DhcpCl
     return clients.Run();
 }
 
+if (args is ["leases", .. var steps] && DhcpStory.TryParse(steps, out DhcpStory? story))
+{
+    return story.Run();
+}
+
 Console.Error.WriteLine(
     "This assembly holds tests: run `make test`. Else: flood dhcp|tftp SEED COUNT SERVER-PROCESS-ID, "
     + "flood fragments SEED COUNT, "
-    + "leases obtain|boot FIRST COUNT, leases claim FIRST ADDRESS...");
+    + "leases obtain|boot FIRST COUNT, leases claim FIRST ADDRESS..., leases story NUMBER ARCHITECTURE STEP...");
 return 2;

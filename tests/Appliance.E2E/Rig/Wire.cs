@@ -108,6 +108,11 @@ internal sealed class Wire : IAsyncDisposable
     /// <summary>Leaves the wire to a machine that has the address itself.</summary>
     public Task RemoveServerAddressAsync() => Ip("-n", Server, "address", "delete", ServerAddress + "/24", "dev", Bridge);
 
+    /// <summary>Gives the client a further address, with its prefix length.</summary>
+    public Task GiveClientAsync(string address) => Ip("-n", Client, "address", "replace", address, "dev", ClientInterface);
+
+    public Task TakeFromClientAsync(string address) => Ip("-n", Client, "address", "delete", address, "dev", ClientInterface);
+
     /// <summary>A further socket of the bridge.</summary>
     public async Task AddTapAsync(string name)
     {

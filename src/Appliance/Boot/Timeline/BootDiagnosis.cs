@@ -55,9 +55,7 @@ public static class BootDiagnosis
         boot.Attempt >= ManyAttempts && !boot.HasFetched(BootFileKind.IsMenu)
             ? Problem(
                 $"has been told to load {boot.BootFile} {boot.Attempt} times in a row and starts over each time: this loader does not run on it",
-                boot.Firmware is ClientFirmware.Bios
-                    ? "name another loader by loader-bios, such as ipxe.pxe, which brings drivers of its own"
-                    : "name another loader, such as ipxe-amd64.efi, which brings drivers of its own")
+                OtherLoader(boot))
             : null;
 
     private static BootVerdict? ImageFetchedTwice(BootRecord boot, TimeSpan silence) => boot.Events
@@ -118,14 +116,22 @@ public static class BootDiagnosis
                 "switch Secure Boot off, or set the loader back to its default, which starts with shim")
             : null;
 
-    private static BootVerdict? LoaderStopped(BootRecord boot, TimeSpan silence) =>
-        boot.HasFetched(BootFileKind.IsLoader) && silence >= FirmwareSilence
-            ? Problem(
-                boot.HasAddress(ClientStage.Ipxe)
-                    ? "iPXE got its address and never asked for the menu: something on the way swallows its requests"
-                    : $"loaded {boot.BootFile}, which never came up: the ROM of this network card does not work with it",
-                boot.HasAddress(ClientStage.Ipxe) ? "connect it to this box directly" : "name another loader, such as ipxe.pxe, which brings drivers of its own")
-            : null;
+    private static BootVerdict? LoaderStopped(BootRecord boot, TimeSpan silence)
+    {
+        BootEvent? loaded = boot.Events.LastOrDefault(static e => e.Step is BootStep.Fetched && e.IsWhole && BootFileKind.IsLoader(e.What));
+        if (loaded is null || silence < FirmwareSilence)
+        {
+            return null;
+        }
+
+        return boot.HasAddress(ClientStage.Ipxe)
+            ? Problem("iPXE got its address and never asked for the menu: something on the way swallows its requests", "connect it to this box directly")
+            : Problem($"loaded {loaded.What.TrimStart('/')}, which never came up: the ROM of this network card does not work with it", OtherLoader(boot));
+    }
+
+    private static string OtherLoader(BootRecord boot) => boot.Firmware is ClientFirmware.Bios
+        ? "name another loader by loader-bios, such as ipxe.pxe, which brings drivers of its own"
+        : "name another loader, such as ipxe-amd64.efi, which brings drivers of its own";
 
     private static BootVerdict? LoaderNotPublished(BootRecord boot, TimeSpan silence) =>
         boot.BootFile is not null && boot.Events.Any(e => e.Step is BootStep.Missing && boot.BootFile.EndsWith(e.What.TrimStart('/'), StringComparison.OrdinalIgnoreCase))

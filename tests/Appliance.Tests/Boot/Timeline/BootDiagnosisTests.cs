@@ -42,7 +42,7 @@ public sealed class BootDiagnosisTests
     public void Ipxe_that_does_not_come_up_behind_grub_is_no_matter_of_secure_boot() =>
         Problem(
             Uefi().GetsAddress("shimx64.efi").Fetches("/shimx64.efi").Fetches("/grubx64.efi").Fetches("/grub/grub.cfg").Fetches("/snponly.efi"),
-            "never came up", "another loader");
+            "loaded snponly.efi, which never came up", "ipxe-amd64.efi");
 
     [Fact]
     public void A_bios_loader_that_stops_does_not_suit_the_cards_rom() =>
