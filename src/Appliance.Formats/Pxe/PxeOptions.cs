@@ -1,3 +1,4 @@
+using System.Text;
 using Appliance.Formats.Dhcp;
 
 namespace Appliance.Formats.Pxe;
@@ -7,6 +8,12 @@ public enum PxeOptionCode : byte
 {
     /// <summary>How the client looks for its boot server.</summary>
     DiscoveryControl = 6,
+
+    /// <summary>A menu's items: type, length of the text, text.</summary>
+    BootMenu = 9,
+
+    /// <summary>Seconds before the first item is taken, and a text.</summary>
+    MenuPrompt = 10,
 
     /// <summary>What the client chose: type and layer, two bytes each.</summary>
     BootItem = 71,
@@ -20,11 +27,28 @@ public static class PxeOptions
     // PXE 2.1, table 2-1, PXE_DISCOVERY_CONTROL: bit 3.
     private const byte UseFileOfThisPacket = 8;
 
+    // Bits 0 and 1: neither broadcast nor multicast.
+    private const byte AskNobodyElse = 3;
+
     /// <summary>
     /// "Boot file name of this packet is to be used, without prompt, menu or discovery": what every ROM understands.
     /// </summary>
     public static ReadOnlySpan<byte> UseBootFile =>
         [(byte)PxeOptionCode.DiscoveryControl, 1, UseFileOfThisPacket, (byte)DhcpOptionCode.End];
+
+    /// <summary>A menu of one item, which is taken at once; for firmware that looks for its own name there.</summary>
+    /// <param name="item">At most 250 ASCII characters.</param>
+    public static byte[] BootMenuOf(string item)
+    {
+        ReadOnlySpan<byte> prompt = "PXE"u8;
+        return
+        [
+            (byte)PxeOptionCode.DiscoveryControl, 1, AskNobodyElse,
+            (byte)PxeOptionCode.MenuPrompt, (byte)(1 + prompt.Length), 0, .. prompt,
+            (byte)PxeOptionCode.BootMenu, (byte)(3 + item.Length), 0, 0, (byte)item.Length, .. Encoding.ASCII.GetBytes(item),
+            (byte)DhcpOptionCode.End,
+        ];
+    }
 
     /// <summary>Room that <see cref="WriteBootItem"/> needs.</summary>
     public const int BootItemOptionLength = 2 + BootItemLength + 1;

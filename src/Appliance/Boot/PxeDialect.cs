@@ -29,9 +29,31 @@ public sealed record PxeDialect(
     private const string PxeClient = "PXEClient";
     private const string HttpClient = "HTTPClient";
 
+    /// <summary>First three bytes of the hardware addresses of these machines; empty for any.</summary>
+    public ImmutableArray<uint> Makers { get; init; } = [];
+
+    /// <summary>The name that the firmware looks for in a menu in option 43, without which it takes no offer; null for none.</summary>
+    public string? BootMenu { get; init; }
+
     /// <summary>The table; the first row that matches counts.</summary>
     public static ImmutableArray<PxeDialect> All { get; } =
     [
+        new(
+            "Raspberry Pi",
+            ClientStage.Pxe,
+            [ClientFirmware.Bios],
+            VendorClass: PxeClient,
+            ProxyVendorClass: PxeClient,
+            ProxyDiscoveryControl: false,
+            NamesServer: true,
+            "It says that it is a BIOS PC, and goes on only where option 43 holds \"Raspberry Pi Boot\" (raspberrypi.com, bootloader "
+            + "configuration, PXE_OPTION43; the same in the ROM of the third). It then asks the server for files of its own naming",
+            "DhcpResponderTests.A_raspberry_pi_finds_its_name_in_the_menu_of_option_43")
+        {
+            // The Foundation's and Raspberry Pi Trading's blocks (IEEE MA-L).
+            Makers = [0x28cdc1, 0x2ccf67, 0x88a29e, 0xb827eb, 0xd83add, 0xdca632, 0xe45f01],
+            BootMenu = "Raspberry Pi Boot",
+        },
         new(
             "iPXE",
             ClientStage.Ipxe,
@@ -82,7 +104,9 @@ public sealed record PxeDialect(
     {
         foreach (PxeDialect dialect in All)
         {
-            if (dialect.Stage == client.Stage && (dialect.Firmware.IsEmpty || dialect.Firmware.Contains(client.Firmware)))
+            if (dialect.Stage == client.Stage
+                && (dialect.Firmware.IsEmpty || dialect.Firmware.Contains(client.Firmware))
+                && (dialect.Makers.IsEmpty || dialect.Makers.Contains(MakerOf(client))))
             {
                 return dialect;
             }
@@ -90,4 +114,7 @@ public sealed record PxeDialect(
 
         return null;
     }
+
+    private static uint MakerOf(NetbootClient client) =>
+        client.Mac.GetAddressBytes() is [var first, var second, var third, ..] ? (uint)((first << 16) | (second << 8) | third) : 0;
 }

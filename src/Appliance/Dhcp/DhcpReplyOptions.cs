@@ -35,6 +35,7 @@ internal sealed class DhcpReplyOptions
         (byte)DhcpOptionCode.RenewalTime,
         (byte)DhcpOptionCode.RebindingTime,
         (byte)DhcpOptionCode.VendorClass,
+        (byte)DhcpOptionCode.VendorOptions,
         (byte)DhcpOptionCode.BootFileName,
         (byte)DhcpOptionCode.Ipxe,
         (byte)DhcpOptionCode.ClientMachineIdentifier,
@@ -105,7 +106,11 @@ internal sealed class DhcpReplyOptions
         writer.Siaddr = _subnet.Server;
         writer.TrySetFile(file.Ascii);
         AddText(ref writer, DhcpOptionCode.VendorClass, dialect.ProxyVendorClass);
-        if (dialect.ProxyDiscoveryControl)
+        if (dialect.BootMenu is { } menu)
+        {
+            writer.TryAdd(DhcpOptionCode.VendorOptions, PxeOptions.BootMenuOf(menu));
+        }
+        else if (dialect.ProxyDiscoveryControl)
         {
             AddVendorOptions(ref writer, request);
         }
@@ -210,6 +215,9 @@ internal sealed class DhcpReplyOptions
         {
             case DhcpOptionCode.VendorClass when dialect?.VendorClass is { } vendorClass:
                 AddText(ref writer, code, vendorClass);
+                break;
+            case DhcpOptionCode.VendorOptions when dialect?.BootMenu is { } menu:
+                writer.TryAdd(code, PxeOptions.BootMenuOf(menu));
                 break;
             case DhcpOptionCode.BootFileName when context.File is { } file:
                 writer.TryAdd(code, file.AsciiWithNul);

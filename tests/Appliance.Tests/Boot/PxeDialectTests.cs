@@ -13,7 +13,9 @@ public sealed class PxeDialectTests
             Assert.NotEmpty(dialect.Source);
             Assert.Contains('.', dialect.Test);
             ClientFirmware firmware = dialect.Firmware.IsEmpty ? ClientFirmware.UefiX64 : dialect.Firmware[0];
-            var client = new NetbootClient { Mac = new([2, 0, 0, 0, 0, 1]), Stage = dialect.Stage, Firmware = firmware };
+            uint maker = dialect.Makers.IsEmpty ? 0x020000 : dialect.Makers[^1];
+            byte[] mac = [(byte)(maker >> 16), (byte)(maker >> 8), (byte)maker, 0, 0, 1];
+            var client = new NetbootClient { Mac = new(mac), Stage = dialect.Stage, Firmware = firmware };
             Assert.Same(dialect, PxeDialect.For(client));
         }
     }

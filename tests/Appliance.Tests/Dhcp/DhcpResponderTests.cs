@@ -312,6 +312,29 @@ public sealed class DhcpResponderTests
         Assert.Equal((next, ""), (offer.Message.Siaddr.ToString(), offer.File));
     }
 
+    /// <summary>Class and request list as a Raspberry Pi 4 sends them; a PC of the same architecture must not see the menu.</summary>
+    [Theory]
+    [InlineData("dca632", true)]
+    [InlineData("525400", false)]
+    public void A_raspberry_pi_finds_its_name_in_the_menu_of_option_43(string maker, bool expected)
+    {
+        (DhcpOptionCode, byte[])[] options =
+        [
+            (DhcpOptionCode.VendorClass, "PXEClient:Arch:00000:UNDI:002001"u8.ToArray()),
+            (DhcpOptionCode.ParameterRequestList, [1, 3, 43, 60, 66, 67, 128, 129]),
+        ];
+        byte[] mac = [.. Convert.FromHexString(maker), 0, 0, 7];
+        Answer offer = _bench.Discover(mac, options);
+        Answer proxied = _bench.SendToProxy(DhcpRequest.Of(DhcpMessageType.Discover, options) with { Chaddr = mac });
+
+        Assert.Equal("192.168.100.1", offer.Message.Siaddr.ToString());
+        Assert.Equal(expected, HasName(offer));
+        Assert.Equal(expected, HasName(proxied));
+
+        static bool HasName(Answer answer) =>
+            answer.Option(DhcpOptionCode.VendorOptions) is { } menu && menu.AsSpan().IndexOf("Raspberry Pi Boot"u8) >= 0;
+    }
+
     [Fact]
     public void D_01_bootp_is_dropped() => Assert.Equal(DhcpOutcome.Bootp, _bench.Send(new DhcpRequest()).Outcome);
 
