@@ -68,6 +68,10 @@ public sealed class LinkJourneys(RigFixture rig)
             Assert.Equal("OK", (await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", $"http://{own.Groups[1].Value}/health")).TrimEnd());
             Assert.DoesNotContain(" " + own.Groups[1].Value, await ObtainAsync(first: 1), StringComparison.Ordinal);
             Assert.Contains(", mode Proxy,", daemon.Log.Text, StringComparison.Ordinal);
+
+            await rig.Wire.ReplugBridgeAsync();
+            await daemon.Log.WaitForAsync("br0 came back without its address: starting anew", 2 * Deadline);
+            await daemon.Log.WaitForAsync("a part of the daemon failed, stopping", Deadline);
         }
         finally
         {

@@ -20,11 +20,11 @@ TEXT
 pool_start=192.168.100.210
 pool_end=192.168.100.240
 
-# With its ping of three seconds before each offer, as it comes.
+# With its ping of three seconds before each offer, as it comes; for a year, as small routers give addresses.
 run_dnsmasq() {
     exec dnsmasq --keep-in-foreground --conf-file=/dev/null --port=0 --user=root --log-facility=- --log-dhcp \
         --interface="$1" --bind-interfaces --dhcp-authoritative --pid-file="$2/dnsmasq.pid" \
-        --dhcp-range="$pool_start,$pool_end,1h" --dhcp-leasefile="$2/dnsmasq.leases"
+        --dhcp-range="$pool_start,$pool_end,8760h" --dhcp-leasefile="$2/dnsmasq.leases"
 }
 
 run_kea() {

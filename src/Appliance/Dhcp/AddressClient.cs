@@ -26,6 +26,9 @@ public sealed partial class AddressClient(string interfaceName, DhcpOptions opti
     /// <summary>How often a server is looked for while there is none: an office's router may start long after the box.</summary>
     private static readonly TimeSpan SearchInterval = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often is looked whether the interface is still the same.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
+
     /// <summary>How often it is asked again for an address that it has, once half of its time is over.</summary>
     private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(30);
 
@@ -91,7 +94,7 @@ public sealed partial class AddressClient(string interfaceName, DhcpOptions opti
         {
             while (true)
             {
-                await Task.Delay(SearchInterval, time, cancellation);
+                await WaitAsync(SearchInterval, cancellation);
                 if (await DiscoverAsync(socket, cancellation) is { } offered)
                 {
                     throw new StartException($"the DHCP server {offered.Server} answers now and offers {offered.Address}: starting anew");
@@ -127,16 +130,34 @@ public sealed partial class AddressClient(string interfaceName, DhcpOptions opti
     {
         try
         {
-            while (lease.Time != Timeout.InfiniteTimeSpan)
+            while (true)
             {
                 long began = time.GetTimestamp();
-                await Task.Delay(lease.Time / 2, time, cancellation);
+                await WaitAsync(lease.RenewAfter, cancellation);
                 lease = await RenewAsync(lease, began, cancellation);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return;
+        }
+    }
+
+    /// <summary>Waits in short steps: a timer takes 49 days at most, and an adapter may be pulled meanwhile.</summary>
+    /// <exception cref="StartException">The interface is another one now, without the address.</exception>
+    private async Task WaitAsync(TimeSpan wait, CancellationToken cancellation)
+    {
+        long began = time.GetTimestamp();
+        bool isThere = true;
+        for (TimeSpan left = wait; left > TimeSpan.Zero || !isThere; left = wait - time.GetElapsedTime(began))
+        {
+            await Task.Delay(left > TimeSpan.Zero && left < LookInterval ? left : LookInterval, time, cancellation);
+            int index = EthernetInterface.IndexOf(interfaceName);
+            isThere = index != 0;
+            if (isThere && index != _link.Index)
+            {
+                throw new StartException($"{interfaceName} came back without its address: starting anew");
+            }
         }
     }
 
@@ -158,7 +179,7 @@ public sealed partial class AddressClient(string interfaceName, DhcpOptions opti
                 break;
             }
 
-            await Task.Delay(RenewalInterval, time, cancellation);
+            await Task.Delay(lease.Time / 8 < RenewalInterval ? lease.Time / 8 : RenewalInterval, time, cancellation);
         }
 
         throw new StartException($"the address {lease.Address} was given by {lease.Server}, which does not renew it: starting anew");

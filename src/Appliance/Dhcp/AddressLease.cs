@@ -12,6 +12,9 @@ namespace Appliance.Dhcp;
 /// <param name="Time">For how long; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
 public sealed record AddressLease(Ipv4Address Address, uint Mask, Ipv4Address Server, TimeSpan Time)
 {
+    /// <summary>T1 (RFC 2131 §4.4.5): half of its time; one for ever is never renewed.</summary>
+    public TimeSpan RenewAfter => Time == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : Time / 2;
+
     /// <summary>Shorter ones are taken for this long: a server's mistake must not keep us asking.</summary>
     private const uint ShortestSeconds = 60;
 
