@@ -17,7 +17,6 @@ internal sealed record MachineChanges(
 internal sealed partial class MachineDatabase(string path, ILogger log) : IDisposable
 {
     private const string Schema = "machines.sql";
-    private const string SchemaVersion = "1";
 
     private SqliteDatabase? _database;
 
@@ -114,12 +113,12 @@ internal sealed partial class MachineDatabase(string path, ILogger log) : IDispo
     {
         try
         {
-            return _database ??= DurableDatabase.Open(path, Schema, SchemaVersion);
+            return _database ??= DurableDatabase.Open(path, Schema);
         }
         catch (SqliteException damage) when (damage.IsDamage)
         {
             LogSetAside(log, path, damage.Message, DurableDatabase.SetAside(path));
-            return _database = DurableDatabase.Open(path, Schema, SchemaVersion);
+            return _database = DurableDatabase.Open(path, Schema);
         }
     }
 

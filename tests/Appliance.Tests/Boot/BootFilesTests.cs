@@ -39,7 +39,7 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
         foreach (string image in new[] { "Größe #1", "rescue/disc", "rescue" })
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_folder[$"isos/{image}.iso"])!);
-            Tool.Run("xorriso", "xorriso", "-as", "mkisofs", "-quiet", "-R", "-o", _folder[$"isos/{image}.iso"], _folder["tree"]);
+            Tool.Run("xorriso", "xorriso", "-as", "mkisofs", "-quiet", "-R", "-b", "a b/file.txt", "-no-emul-boot", "-o", _folder[$"isos/{image}.iso"], _folder["tree"]);
             File.SetLastWriteTimeUtc(_folder[$"isos/{image}.iso"], DateTime.UtcNow.AddMinutes(-1));
         }
 
