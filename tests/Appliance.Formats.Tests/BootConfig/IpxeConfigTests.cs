@@ -20,7 +20,7 @@ public sealed class IpxeConfigTests
     {
         BootConfigEntry entry = Assert.Single(Read(NixOs));
         Assert.Equal(("/bzImage", "init=/nix/store/4wz7-nixos-system-nixos-24.05.1503/init nohibernate loglevel=4", true), (entry.Kernel, entry.Parameters, entry.IsDefault));
-        Assert.Equal(["/initrd"], entry.Initrds);
+        Assert.Equal("/initrd", Assert.Single(entry.Initrds));
     }
 
     [Theory]
