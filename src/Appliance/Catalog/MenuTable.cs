@@ -44,22 +44,20 @@ public sealed class MenuTable
                 .Select(client => client with { Images = client.Images.Remove(path) })];
             ClientGroupRecord[] groups = [.. _current.ClientGroups.Values.Where(group => group.Images.Contains(path))
                 .Select(group => group with { Images = group.Images.Remove(path) })];
-            AnswerRecord[] answers = AnswersAfter(answer => answer with { Images = answer.Images.Remove(path) });
             Change(
                 database =>
                 {
                     database.Run("DELETE FROM image WHERE path = ?1", path);
                     Array.ForEach(listed, client => PutClient(database, client));
-                    Array.ForEach(groups, group => AnswerTable.PutGroup(database, group));
-                    Array.ForEach(answers, answer => AnswerTable.Put(database, answer));
+                    Array.ForEach(groups, group => PutGroup(database, group));
                 },
                 records => records with
                 {
                     Images = records.Images.Remove(path),
                     Clients = records.Clients.SetItems(listed.Select(static client => KeyValuePair.Create(client.Mac, client))),
                     ClientGroups = records.ClientGroups.SetItems(groups.Select(static group => KeyValuePair.Create(group.Name, group))),
-                    Answers = With(records.Answers, answers),
-                });
+                },
+                answer => answer with { Images = answer.Images.Remove(path) });
         }
     }
 
@@ -82,26 +80,18 @@ public sealed class MenuTable
         database => PutClient(database, client), records => records with { Clients = records.Clients.SetItem(client.Mac, client) });
 
     /// <exception cref="IOException">As above.</exception>
-    public void DeleteClient(string mac)
-    {
-        lock (_gate)
-        {
-            AnswerRecord[] answers = AnswersAfter(answer => answer with { Clients = answer.Clients.Remove(mac) });
-            Change(
-                database =>
-                {
-                    database.Run("DELETE FROM client WHERE mac = ?1", mac);
-                    Array.ForEach(answers, answer => AnswerTable.Put(database, answer));
-                },
-                records => records with { Clients = records.Clients.Remove(mac), Answers = With(records.Answers, answers) });
-        }
-    }
+    public void DeleteClient(string mac) => Change(
+        database => database.Run("DELETE FROM client WHERE mac = ?1", mac),
+        records => records with { Clients = records.Clients.Remove(mac) },
+        answer => answer with { Clients = answer.Clients.Remove(mac) });
 
-    /// <summary>Keeps answers; all of them at once, because giving them to somebody may take others away.</summary>
     /// <exception cref="IOException">As above.</exception>
-    public void Put(params AnswerRecord[] answers) => Change(
-        database => Array.ForEach(answers, answer => AnswerTable.Put(database, answer)),
-        records => records with { Answers = With(records.Answers, answers) });
+    public void Put(AnswerRecord answer) => Change(
+        database => AnswerTable.Put(database, answer), records => records with { Answers = records.Answers.SetItem(answer.Id, answer) });
+
+    /// <summary>Changes answers, all at once: giving some to a client may take others away from it.</summary>
+    /// <exception cref="IOException">As above.</exception>
+    public void ChangeAnswers(Func<AnswerRecord, AnswerRecord> change) => Change(static _ => { }, static records => records, change);
 
     /// <exception cref="IOException">As above.</exception>
     public void DeleteAnswer(string id) => Change(
@@ -109,29 +99,14 @@ public sealed class MenuTable
 
     /// <exception cref="IOException">As above.</exception>
     public void Put(ClientGroupRecord group) => Change(
-        database =>
-        {
-            AnswerTable.DeleteGroup(database, StoredName(group.Name));
-            AnswerTable.PutGroup(database, group);
-        },
-        records => records with { ClientGroups = records.ClientGroups.SetItem(group.Name, group) });
+        database => PutGroup(database, group), records => records with { ClientGroups = records.ClientGroups.SetItem(group.Name, group) });
 
+    /// <summary>Forgets a group; another of its name does not inherit an installation.</summary>
     /// <exception cref="IOException">As above.</exception>
-    public void DeleteClientGroup(string name)
-    {
-        lock (_gate)
-        {
-            // Another group of that name must not inherit an installation.
-            AnswerRecord[] answers = AnswersAfter(answer => answer with { Groups = answer.Groups.Remove(name, StringComparer.OrdinalIgnoreCase) });
-            Change(
-                database =>
-                {
-                    AnswerTable.DeleteGroup(database, StoredName(name));
-                    Array.ForEach(answers, answer => AnswerTable.Put(database, answer));
-                },
-                records => records with { ClientGroups = records.ClientGroups.Remove(name), Answers = With(records.Answers, answers) });
-        }
-    }
+    public void DeleteClientGroup(string name) => Change(
+        database => AnswerTable.DeleteGroup(database, StoredName(name)),
+        records => records with { ClientGroups = records.ClientGroups.Remove(name) },
+        answer => answer with { Groups = answer.Groups.Remove(name, StringComparer.OrdinalIgnoreCase) });
 
     /// <exception cref="IOException">As above.</exception>
     public void Put(MenuSettings settings) => Change(
@@ -143,12 +118,30 @@ public sealed class MenuTable
         },
         records => records with { Settings = settings });
 
-    /// <summary>Those answers that a change concerns, as they are after it. Under the lock.</summary>
-    private AnswerRecord[] AnswersAfter(Func<AnswerRecord, AnswerRecord> change) =>
-        [.. _current.Answers.Values.Select(answer => (Before: answer, After: change(answer))).Where(static pair => pair.Before != pair.After).Select(static pair => pair.After)];
+    /// <summary>A change that concerns answers too.</summary>
+    private void Change(Action<SqliteDatabase> store, Func<MenuRecords, MenuRecords> apply, Func<AnswerRecord, AnswerRecord> change)
+    {
+        lock (_gate)
+        {
+            AnswerRecord[] answers = [.. _current.Answers.Values.Select(change).Where(answer => answer != _current.Answers[answer.Id])];
+            Change(
+                database =>
+                {
+                    store(database);
+                    Array.ForEach(answers, answer => AnswerTable.Put(database, answer));
+                },
+                records => apply(records) with
+                {
+                    Answers = records.Answers.SetItems(answers.Select(static answer => KeyValuePair.Create(answer.Id, answer))),
+                });
+        }
+    }
 
-    private static ImmutableDictionary<string, AnswerRecord> With(ImmutableDictionary<string, AnswerRecord> all, AnswerRecord[] changed) =>
-        all.SetItems(changed.Select(static answer => KeyValuePair.Create(answer.Id, answer)));
+    private void PutGroup(SqliteDatabase database, ClientGroupRecord group)
+    {
+        AnswerTable.DeleteGroup(database, StoredName(group.Name));
+        AnswerTable.PutGroup(database, group);
+    }
 
     /// <summary>Disk first: what nobody could keep is not shown either.</summary>
     private void Change(Action<SqliteDatabase> store, Func<MenuRecords, MenuRecords> apply)

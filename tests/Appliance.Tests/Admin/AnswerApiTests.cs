@@ -104,7 +104,9 @@ public sealed class AnswerApiTests : IAsyncLifetime
         await AssignAsync(new { id = "a", image_filename = Image });
         await _box.SendAsync("POST", "/api/clients", new { mac_address = "52:54:00:12:34:56" });
         await _box.SendAsync("DELETE", "/api/clients?mac=52:54:00:12:34:56");
-        await _box.SendAsync("DELETE", $"/api/images?filename={Image}");
+        await _box.SendAsync("PUT", "/api/client-groups?name=Room", new { allowed_images = new[] { Image } });
+        Assert.Equal(200, (await _box.SendAsync("DELETE", $"/api/images?filename={Image}")).Status);
+        Assert.Empty(_box.Records.Current.ClientGroups["Room"].Images);
         Assert.Empty(_box.Records.Current.Answers["a"].Clients);
         Assert.Empty(_box.Records.Current.Answers["a"].Images);
     }

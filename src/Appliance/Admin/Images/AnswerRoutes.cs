@@ -113,8 +113,10 @@ internal sealed class AnswerRoutes(ImageLibrary library, MenuTable records)
         bool isClient = !string.IsNullOrEmpty(order.MacAddress);
 
         // One file of each kind for one target: who gives another one takes the first away.
-        IEnumerable<AnswerRecord> concerned = records.Current.Answers.Values.Where(other => other.Id == answer.Id || (isAssigned && other.Kind == answer.Kind));
-        records.Put([.. concerned.Select(other => With(other, other.Id == answer.Id && isAssigned))]);
+        records.ChangeAnswers(other =>
+            other.Id == answer.Id ? With(other, isAssigned)
+            : isAssigned && other.Kind == answer.Kind ? With(other, false)
+            : other);
         request.AuditTarget = $"{answer.Id} {(isAssigned ? "to" : "from")} {target}";
         return List($"{target} {(isAssigned ? "installs" : "no longer installs")} by {answer.Id}");
 

@@ -37,7 +37,9 @@ internal sealed class AnswerFiles(ImageLibrary library, BootMenus menus, BootCli
         AnswerFormat format = AnswerFormat.Of(kind);
         PhysicalAddress? client = clients.Find(address)?.Mac;
         MenuRecords records = menus.Records;
-        bool isShown = MenuRecords.Shows(records.Image(image.RelativePath), records.Particular(client));
+        ImageRecord record = records.Image(image.RelativePath);
+        bool isShown = MenuRecords.Shows(record, records.Particular(client))
+            && records.ShowsGroup(record.Group?.Split('/', StringSplitOptions.RemoveEmptyEntries) ?? [.. image.Group]);
         AnswerRecord? answer = records.AnswerFor(image.RelativePath, format.Word, client is null ? null : ClientRecord.MacOf(client));
         string? text = !isShown || answer is null ? null : file switch
         {

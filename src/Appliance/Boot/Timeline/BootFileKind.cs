@@ -1,14 +1,18 @@
+using Appliance.Boot.AutoInstall;
+
 namespace Appliance.Boot.Timeline;
 
 /// <summary>What a published path means in a boot.</summary>
 public static class BootFileKind
 {
     /// <summary>A menu or one of its parts, in iPXE's or GRUB's language.</summary>
-    public static bool IsMenu(string path) => path.EndsWith(".ipxe", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".cfg", StringComparison.OrdinalIgnoreCase);
+    public static bool IsMenu(string path) => !IsPayload(path)
+        && (path.EndsWith(".ipxe", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".cfg", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>A file out of an image, or an image.</summary>
+    /// <summary>A file out of an image, an image, or what its kernel or installer is given besides.</summary>
     public static bool IsPayload(string path) =>
-        path.StartsWith("/boot/", StringComparison.Ordinal) || IsWholeImage(path) || path == "/memdisk";
+        path.StartsWith("/boot/", StringComparison.Ordinal) || IsWholeImage(path) || path == "/memdisk"
+        || path.StartsWith(InjectedPlan.Folder, StringComparison.Ordinal) || path.StartsWith(AnswerFiles.Folder, StringComparison.Ordinal);
 
     /// <summary>An image as it is.</summary>
     public static bool IsWholeImage(string path) =>

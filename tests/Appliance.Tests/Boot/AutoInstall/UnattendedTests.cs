@@ -48,7 +48,7 @@ public sealed class UnattendedTests : IDisposable
     /// system.
     /// </summary>
     [Theory]
-    [InlineData("debian-12-netboot-text", "preseed", "preseed.cfg", " auto=true priority=critical interface=auto url={0}preseed.cfg ")]
+    [InlineData("debian-12-netboot-text", "preseed", "preseed.cfg", " auto=true priority=critical interface=auto netcfg/no_default_route=true url={0}preseed.cfg ")]
     [InlineData("rocky-9.0-dvd", "kickstart", "ks.cfg", " inst.ks={0}ks.cfg inst.repo=")]
     [InlineData("ubuntu-24.04-live-server", "cloud-init", "user-data", " autoinstall ds=nocloud-net;s={0} boot=casper ")]
     [InlineData("opensuse-leap-15-dvd", "autoyast", "autoinst.xml", " autoyast={0}autoinst.xml install=")]
@@ -118,7 +118,16 @@ public sealed class UnattendedTests : IDisposable
             Assert.Null(_files.TryOpen("/autoinstall/" + path, Address, BootProtocol.Http));
         }
 
-        _records = _records with { Images = _records.Images.Add("debian-12-netboot-text.iso", new ImageRecord("debian-12-netboot-text.iso") { Public = false }) };
+        ImageRecord image = new("debian-12-netboot-text.iso") { Group = "hidden" };
+        MenuRecords open = _records;
+        _records = open with
+        {
+            Images = open.Images.Add(image.Path, image),
+            Groups = open.Groups.Add("hidden", new GroupRecord("hidden", null, 0, Enabled: false)),
+        };
+        _menus.Apply(_records);
+        Assert.Null(Read("debian-12-netboot-text", "preseed.cfg"));
+        _records = open with { Images = open.Images.Add(image.Path, image with { Group = null, Public = false }) };
         _menus.Apply(_records);
         Assert.Null(Read("debian-12-netboot-text", "preseed.cfg"));
         Assert.DoesNotContain("unattended", Menu(Pc), StringComparison.Ordinal);
