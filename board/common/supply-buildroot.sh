@@ -76,7 +76,8 @@ download() {
 # Out of tree, a folder for each board. Options of a make that called this script are not for Buildroot.
 buildroot() {
     env --unset=MAKEFLAGS --unset=MAKEOVERRIDES --unset=MFLAGS --unset=MAKELEVEL --unset=LD_LIBRARY_PATH --unset=BOARD \
-        BR2_DL_DIR="${BR2_DL_DIR:-$cache/dl}" nice -n "${NICENESS:-10}" make --no-print-directory --directory="$source" O="$output" BR2_EXTERNAL="$external" "$@"
+        BR2_DL_DIR="$(realpath --canonicalize-missing "${BR2_DL_DIR:-$cache/dl}")" nice -n "${NICENESS:-10}" \
+        make --no-print-directory --directory="$source" O="$output" BR2_EXTERNAL="$external" "$@"
 }
 
 configure() {

@@ -47,11 +47,9 @@ else
 # toolchain in its environment but the linker. Servers that outlive a build
 # would keep make from ending.
 PLUGBOOT_DOTNET_ENV = \
-	DOTNET_CLI_HOME=$(@D)/.dotnet \
 	DOTNET_CLI_TELEMETRY_OPTOUT=1 \
 	DOTNET_NOLOGO=1 \
 	MSBUILDDISABLENODEREUSE=1 \
-	NUGET_PACKAGES=$(or $(NUGET_PACKAGES),$(HOME)/.nuget/packages) \
 	PLUGBOOT_LINKER="$(TARGET_CC)" \
 	$(if $(DOTNET_ROOT),PATH="$(BR_PATH):$(DOTNET_ROOT)")
 
@@ -61,6 +59,16 @@ PLUGBOOT_DOTNET_OPTS = \
 	--property:ObjCopyName=$(TARGET_OBJCOPY) \
 	--property:SysRoot=$(STAGING_DIR) \
 	--property:UseSharedCompilation=false
+
+# Not at parse time: menuconfig needs no SDK.
+define PLUGBOOT_CHECK_SDK
+	@$(PLUGBOOT_DOTNET_ENV) sh -c 'command -v dotnet' > /dev/null || { \
+		echo "plugboot: no .NET SDK in PATH or DOTNET_ROOT (global.json says which)." >&2; \
+		echo "Without one, BR2_PACKAGE_PLUGBOOT_PREBUILT names a compiled daemon." >&2; \
+		exit 1; \
+	}
+endef
+PLUGBOOT_PRE_CONFIGURE_HOOKS += PLUGBOOT_CHECK_SDK
 
 # In a step of its own: nothing is fetched after it.
 define PLUGBOOT_CONFIGURE_CMDS
