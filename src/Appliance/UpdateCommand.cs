@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Appliance.Options;
 using Appliance.Update;
 
@@ -7,7 +6,6 @@ namespace Appliance;
 /// <summary>Puts a signed update into the slot that is not running, or confirms the one that is. Only on the firmware image.</summary>
 internal static class UpdateCommand
 {
-    private const string BootVolume = "/boot";
     private const string KeyFile = "/etc/plugboot/update-key.pem";
     private const string BoardFile = "/etc/plugboot/board";
 
@@ -16,14 +14,14 @@ internal static class UpdateCommand
     {
         try
         {
-            var slots = new BootSlots(BootVolume, File.ReadAllText("/proc/cmdline"));
+            var slots = new BootSlots(BootVolume.Folder, File.ReadAllText("/proc/cmdline"));
             if (!arguments.Confirm)
             {
                 Install(arguments.Operand!, slots, output);
             }
             else if (!slots.IsConfirmed)
             {
-                WhileWritable(slots.Confirm);
+                BootVolume.WhileWritable(slots.Confirm);
                 output.WriteLine($"plugboot: slot {slots.Current} works, and is booted from now on");
             }
 
@@ -47,8 +45,8 @@ internal static class UpdateCommand
 
         output.WriteLine($"plugboot: writing {bundle.Manifest.Version} to slot {slots.Other}");
         string root = RootPartition.Of(slots.Other);
-        var writer = new SlotWriter(root, RootPartition.LengthOf(root), Path.Combine(BootVolume, slots.Other));
-        WhileWritable(() =>
+        var writer = new SlotWriter(root, RootPartition.LengthOf(root), Path.Combine(BootVolume.Folder, slots.Other));
+        BootVolume.WhileWritable(() =>
         {
             slots.LeaveOther();
             writer.Write(bundle, output);
@@ -66,30 +64,6 @@ internal static class UpdateCommand
         catch (IOException failure)
         {
             throw new IOException($"{Printable.Text(path)}: {failure.Message}", failure);
-        }
-    }
-
-    /// <summary>The boot volume is read-only but for these moments.</summary>
-    private static void WhileWritable(Action action)
-    {
-        Remount("rw");
-        try
-        {
-            action();
-        }
-        finally
-        {
-            Remount("ro");
-        }
-    }
-
-    private static void Remount(string access)
-    {
-        using Process mount = Process.Start("mount", ["-o", "remount," + access, BootVolume]);
-        mount.WaitForExit();
-        if (mount.ExitCode != 0)
-        {
-            throw new IOException($"{BootVolume} cannot be mounted {access}");
         }
     }
 }

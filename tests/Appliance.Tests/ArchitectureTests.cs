@@ -16,6 +16,7 @@ public sealed partial class ArchitectureTests
         ["Admin"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Doctor"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Update"] = ["Interop"],
+        ["Board"] = ["Update", "Interop"],
         ["Boot"] = ["Images", "Catalog"],
         ["Images"] = ["Catalog", "Interop"],
         ["Catalog"] = ["Interop"],
