@@ -32,7 +32,7 @@ internal sealed partial class AdminPart : IAsyncDisposable
         try
         {
             _catalog = CatalogDatabase.Open(options.Storage.State, _log);
-            var records = new MenuTable(_catalog);
+            MenuTable records = Records = new MenuTable(_catalog);
             menus.Apply(records.Current);
             records.Changed += (_, _) => menus.Apply(records.Current);
             if (options.Admin.Port != 0)
@@ -48,6 +48,13 @@ internal sealed partial class AdminPart : IAsyncDisposable
             _catalog?.Dispose();
         }
     }
+
+    /// <summary>What is said of the menu, or null where the disk failed.</summary>
+    public MenuTable? Records { get; }
+
+    /// <summary>Makes a new password for the account admin, and shows it in the log.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public void ResetPassword() => _plane?.First.Reset();
 
     /// <exception cref="StartException">The port cannot be bound; the message names the remedy.</exception>
     public Task StartAsync(CancellationToken cancellationToken) => _plane?.StartAsync(cancellationToken) ?? Task.CompletedTask;

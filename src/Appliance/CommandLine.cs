@@ -1,11 +1,12 @@
 using System.Reflection;
 using System.Text;
+using Appliance.Board;
 using Appliance.Options;
 
 namespace Appliance;
 
 /// <summary>What the program was asked to do, with every setting it was given.</summary>
-/// <param name="Verb">serve, scan, extract, wake, capture, update, doctor, help or version.</param>
+/// <param name="Verb">One of the verbs that the help lists.</param>
 /// <param name="Options">The options; usable only when there are no mistakes.</param>
 /// <param name="Mistakes">What is wrong with the settings, a line each.</param>
 internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadOnlyList<string> Mistakes)
@@ -14,12 +15,15 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
     private const string ExplainFlag = "explain";
 
     /// <summary>The settings file that is read when none is named; it need not exist.</summary>
-    public const string DefaultConfig = "/etc/plugboot/plugboot.conf";
+    public const string DefaultConfig = SettingsFile.DefaultPath;
 
     private static readonly string[] Verbs = ["serve", "scan", "extract", "wake", "capture", "update", "doctor", "help", "version"];
 
     /// <summary>What the verb was given besides settings.</summary>
     public VerbArguments Arguments { get; init; } = VerbArguments.None;
+
+    /// <summary>The settings file; it need not exist.</summary>
+    public string ConfigPath { get; private init; } = DefaultConfig;
 
     /// <summary>The image that <c>scan</c> explains, or null.</summary>
     public string? Explain { get; private init; }
@@ -54,7 +58,7 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
             .Concat(variables)
             .Concat(flags)
             .Where(static value => value.Name != "config");
-        return new CommandLine(verb, OptionsReader.Read(values, mistakes), mistakes) { Arguments = own, Explain = explain };
+        return new CommandLine(verb, OptionsReader.Read(values, mistakes), mistakes) { Arguments = own, Explain = explain, ConfigPath = named ?? DefaultConfig };
     }
 
     /// <summary>The text of <c>--help</c>, made from the table of settings.</summary>

@@ -60,5 +60,5 @@ async Task<int> Serve()
 {
     using var notifier = new ServiceNotifier(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"), Environment.GetEnvironmentVariable("WATCHDOG_USEC"));
     bool forJournal = Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null;
-    return await ServeCommand.RunAsync(command.Options, notifier, forJournal);
+    return await ServeCommand.RunAsync(command.Options, command.ConfigPath, notifier, forJournal);
 }

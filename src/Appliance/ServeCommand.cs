@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Appliance.Board;
 using Appliance.Boot;
 using Appliance.Boot.Profiles;
 using Appliance.Boot.Timeline;
@@ -20,20 +21,21 @@ using Appliance.Tftp;
 namespace Appliance;
 
 /// <summary>Puts the daemon together, runs it until a signal, takes it apart.</summary>
-internal sealed partial class ServeCommand(ApplianceOptions options, BoxAddress address, ILoggerFactory logs)
+internal sealed partial class ServeCommand(ApplianceOptions options, string configPath, BoxAddress address, ILoggerFactory logs)
 {
     private readonly ILogger _log = logs.CreateLogger("plugboot");
     private readonly TimeProvider _time = TimeProvider.System;
+    private readonly ServiceState _state = new();
 
     /// <summary>Serves until SIGTERM or SIGINT; returns the exit status.</summary>
     /// <exception cref="StartException">It cannot start as configured.</exception>
-    public static async Task<int> RunAsync(ApplianceOptions options, ServiceNotifier notifier, bool forJournal)
+    public static async Task<int> RunAsync(ApplianceOptions options, string configPath, ServiceNotifier notifier, bool forJournal)
     {
         using var log = new LineLog(Console.OpenStandardOutput(), ToLogLevel(options.LogLevel), forJournal, TimeProvider.System);
         using var recent = new LogBuffer(TimeProvider.System, AdminPart.SecretCategory);
         using var logs = new LoggerFactory([log, recent]);
         var address = new BoxAddress(options, logs);
-        return await new ServeCommand(await address.ResolveAsync(CancellationToken.None), address, logs).ServeAsync(notifier, recent);
+        return await new ServeCommand(await address.ResolveAsync(CancellationToken.None), configPath, address, logs).ServeAsync(notifier, recent);
     }
 
     private async Task<int> ServeAsync(ServiceNotifier notifier, LogBuffer recent)
@@ -60,8 +62,16 @@ internal sealed partial class ServeCommand(ApplianceOptions options, BoxAddress 
         BootFetchObserver seen = timeline.Add;
         await using var http = new HttpBootServer(options, files.TryOpen, logs, seen);
         await http.StartAsync(stop.Token);
-        await using var admin = new AdminPart(options, library, loaders, menus, nextBoots, timeline, recent, _time, logs);
+        await using var admin = new AdminPart(
+            options, library, loaders, menus, nextBoots, timeline, recent, _time, logs);
         await admin.StartAsync(stop.Token);
+        var board = new BoardPart(
+            options,
+            new BoardPart.Parts(
+                interfaceName, _state, timeline, admin.Records, SettingsFile.Of(configPath),
+                () => library.Current.Images.Select(static image => image.RelativePath), admin.ResetPassword, stop.CancelAfter),
+            _time,
+            logs);
         List<Task> parts =
         [
             .. options.Network.Addresses.Select(own =>
@@ -76,6 +86,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, BoxAddress 
             .. StartScrubber(library, interfaceName, stop.Token),
             RefreshLoadersAsync(loaders, menus, stop.Token),
             address.KeepAsync(stop.Token),
+            board.RunAsync(stop.Token),
             ReportAliveAsync(notifier, stop.Token),
         ];
         ThrowIfOneCouldNotStart(parts);
@@ -97,7 +108,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, BoxAddress 
         {
             var policy = new BootPolicy(options, loaders.Contains, _time);
             yield return new DhcpServer(options, interfaceName, policy, _time, logs.CreateLogger<DhcpServer>(),
-                watch.See).RunAsync(cancellationToken);
+                watch.See, _state).RunAsync(cancellationToken);
         }
 
         if (options.Network.RouterAdvertisement)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Appliance.Options;
 using Appliance.Update;
 
@@ -6,8 +7,28 @@ namespace Appliance;
 /// <summary>Puts a signed update into the slot that is not running, or confirms the one that is. Only on the firmware image.</summary>
 internal static class UpdateCommand
 {
+    /// <summary>Holds the process that writes an update, for the light.</summary>
+    private const string RunningFile = "/run/plugboot/updating";
+
     private const string KeyFile = "/etc/plugboot/update-key.pem";
     private const string BoardFile = "/etc/plugboot/board";
+
+    /// <summary>Whether an update is being written at this moment: the power must stay.</summary>
+    public static bool IsRunning
+    {
+        get
+        {
+            try
+            {
+                return File.Exists(RunningFile) && Directory.Exists($"/proc/{File.ReadAllText(RunningFile)}");
+            }
+            catch (IOException)
+            {
+                // It has ended in between.
+                return false;
+            }
+        }
+    }
 
     /// <summary>Says what it does; exit status 1 when it could not be done, with the reason on <paramref name="errors"/>.</summary>
     public static int Run(VerbArguments arguments, TextWriter output, TextWriter errors)
@@ -46,12 +67,21 @@ internal static class UpdateCommand
         output.WriteLine($"plugboot: writing {bundle.Manifest.Version} to slot {slots.Other}");
         string root = RootPartition.Of(slots.Other);
         var writer = new SlotWriter(root, RootPartition.LengthOf(root), Path.Combine(BootVolume.Folder, slots.Other));
-        BootVolume.WhileWritable(() =>
+        File.WriteAllText(RunningFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        try
         {
-            slots.LeaveOther();
-            writer.Write(bundle, output);
-            slots.TryOther();
-        });
+            BootVolume.WhileWritable(() =>
+            {
+                slots.LeaveOther();
+                writer.Write(bundle, output);
+                slots.TryOther();
+            });
+        }
+        finally
+        {
+            File.Delete(RunningFile);
+        }
+
         output.WriteLine("plugboot: done; the next boot tries it, and goes back by itself if it does not work: reboot");
     }
 

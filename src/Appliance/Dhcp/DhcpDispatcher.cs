@@ -3,6 +3,7 @@ using Appliance.Boot;
 using Appliance.Catalog;
 using Appliance.Formats.Dhcp;
 using Appliance.Formats.Link;
+using Appliance.Status;
 
 namespace Appliance.Dhcp;
 
@@ -110,6 +111,8 @@ internal sealed class DhcpDispatcher(DhcpDispatcher.Parts parts, DhcpCounters co
         }
 
         report.RoleChanged(_role, role, parts.Watch.Server);
+        bool isAlone = role is DhcpRole.Waiting or DhcpRole.Server || parts.Watch.Server.IsAny;
+        parts.State.Dhcp = new DhcpState(role, isAlone ? null : DhcpSubnet.ToIPAddress(parts.Watch.Server));
         _role = role;
         _isKnownWire |= role == DhcpRole.Server;
         if (role != DhcpRole.Waiting)
@@ -255,5 +258,8 @@ internal sealed class DhcpDispatcher(DhcpDispatcher.Parts parts, DhcpCounters co
         DhcpSender Sender,
         ForeignServerWatch Watch,
         ConflictProbe? Conflicts,
-        ForeignServerProbe? Probe);
+        ForeignServerProbe? Probe)
+    {
+        public ServiceState State { get; init; } = new();
+    }
 }

@@ -13,13 +13,15 @@ namespace Appliance.Dhcp;
 /// <see cref="DhcpDispatcher"/>. Its loop waits for nothing but the next datagram.
 /// </summary>
 /// <param name="observer">Told of every answered exchange, on the loop: it must not block. Null for none.</param>
+/// <param name="state">Where its role is shown, or null.</param>
 public sealed partial class DhcpServer(
     ApplianceOptions options,
     string interfaceName,
     BootPolicy policy,
     TimeProvider time,
     ILogger<DhcpServer> log,
-    Action<DhcpTransaction>? observer = null)
+    Action<DhcpTransaction>? observer = null,
+    ServiceState? state = null)
 {
     // Largest UDP payload: no datagram is ever cut.
     private const int MaximumDatagram = 65_507;
@@ -90,7 +92,10 @@ public sealed partial class DhcpServer(
             new DhcpSender(socket, frames.Out, link, _subnet, options.Dhcp),
             new ForeignServerWatch(mode, options.Dhcp.Force, store.Now),
             frames.Conflicts,
-            frames.Servers);
+            frames.Servers)
+        {
+            State = state ?? new ServiceState(),
+        };
         return new DhcpDispatcher(parts, Counters, new DhcpTransactionLog(log, interfaceName, _subnet, mode, policy, observer));
     }
 

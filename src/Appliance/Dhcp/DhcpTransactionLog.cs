@@ -4,6 +4,7 @@ using Appliance.Boot;
 using Appliance.Formats.Dhcp;
 using Appliance.Formats.Link;
 using Appliance.Options;
+using Appliance.Status;
 
 namespace Appliance.Dhcp;
 

@@ -1,5 +1,6 @@
 using Appliance.Formats.Link;
 using Appliance.Options;
+using Appliance.Status;
 
 namespace Appliance.Dhcp;
 

@@ -163,6 +163,8 @@ public sealed record ApplianceOptions
 
     public AdminOptions Admin { get; init; } = new();
 
+    public BoardOptions Board { get; init; } = new();
+
     public StorageOptions Storage { get; init; } = new();
 
     public MenuOptions Menu { get; init; } = new();

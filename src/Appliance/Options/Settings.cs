@@ -117,9 +117,29 @@ public static class Settings
         new("menu-default", "local", "Entry that starts by itself: local, or an image's name without its extension",
             static (o, v) => o with { Menu = o.Menu with { Default = v } }),
 
+        new("status-led", "none", "Light that shows how the box does, as in /sys/class/leds",
+            static (o, v) => o with { Board = o.Board with { StatusLed = DeviceName(v) } }),
+        new("button", "none", "Input device with the button, as in /sys/class/input/*/name",
+            static (o, v) => o with { Board = o.Board with { Button = DeviceName(v) } }),
+        new("button-short", "mode", "What a press does: mode (next DHCP mode), image (default image on or off), shutdown, reset, none",
+            static (o, v) => o with { Board = o.Board with { Short = SettingText.Word<ButtonAction>(v) } }),
+        new("button-double", "image", "What two presses do",
+            static (o, v) => o with { Board = o.Board with { Double = SettingText.Word<ButtonAction>(v) } }),
+        new("button-long", "shutdown", "What a press of 3 s does",
+            static (o, v) => o with { Board = o.Board with { Long = SettingText.Word<ButtonAction>(v) } }),
+        new("button-very-long", "reset", "What a press of 10 s does: reset is for network settings and password",
+            static (o, v) => o with { Board = o.Board with { VeryLong = SettingText.Word<ButtonAction>(v) } }),
+
         new("log-level", "info", "error, warning, info or debug",
             static (o, v) => o with { LogLevel = SettingText.Word<LogVerbosity>(v) }),
     ];
+
+    private static string? DeviceName(string text) => text switch
+    {
+        "none" or "" => null,
+        _ when text.Length <= 64 && !text.Contains('/', StringComparison.Ordinal) && text != ".." && text != "." => text,
+        _ => throw new SettingValueException("takes a device's name without slashes, or none"),
+    };
 
     private static string InterfaceName(string text) =>
         text.Length <= 15 && !text.AsSpan().ContainsAny(" /\t\n")

@@ -1,3 +1,4 @@
+using Appliance.Status;
 using Appliance.Dhcp;
 using Appliance.Formats.Link;
 using Appliance.Options;

@@ -4,6 +4,9 @@
 PATH=/usr/bin
 export PATH
 
+# What has gone wrong since power-on, a line each: the status light says that something has.
+alarms=/run/plugboot/alarms
+
 # The consoles of the kernel's command line, as devices.
 consoles() {
     local names name
@@ -27,6 +30,7 @@ say() {
 
 # alarm TEXT: something does not work; on the consoles, and by the status light.
 alarm() {
+    printf '%s\n' "$*" >> "$alarms"
     say "WARNING: $*"
     status_light timer
 }

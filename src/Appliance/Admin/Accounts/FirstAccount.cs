@@ -53,9 +53,7 @@ internal sealed partial class FirstAccount
     {
         if (_signIn.Accounts.Count == 0)
         {
-            string made = MakePassword();
-            var account = new Account(AccountTable.FirstAccount, AccountRole.Admin, Enabled: true, PasswordHash.Make(made, _signIn.Rounds));
-            _signIn.Put(_ => account, made);
+            MakeAccount();
             lock (_gate)
             {
                 _isOpen = _isFirst;
@@ -66,6 +64,19 @@ internal sealed partial class FirstAccount
         {
             LogPassword(_log, AccountTable.FirstAccount, password);
         }
+    }
+
+    /// <summary>
+    /// Gives the account a new random password, and shows it; returns it. For who is at the box and has forgotten the one that
+    /// was chosen: whoever was signed in is no more.
+    /// </summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public string Reset()
+    {
+        string made = MakeAccount();
+        Close();
+        LogPassword(_log, AccountTable.FirstAccount, made);
+        return made;
     }
 
     /// <exception cref="ApiException">It is too late, or somebody was faster.</exception>
@@ -103,6 +114,15 @@ internal sealed partial class FirstAccount
         {
             _isOpen = false;
         }
+    }
+
+    /// <summary>Makes the account, or makes it anew, with a random password; returns that.</summary>
+    private string MakeAccount()
+    {
+        string made = MakePassword();
+        var account = new Account(AccountTable.FirstAccount, AccountRole.Admin, Enabled: true, PasswordHash.Make(made, _signIn.Rounds));
+        _signIn.Put(_ => account, made);
+        return made;
     }
 
     /// <summary>Four groups of four: 79 bits.</summary>

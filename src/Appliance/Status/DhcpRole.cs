@@ -1,4 +1,4 @@
-namespace Appliance.Dhcp;
+namespace Appliance.Status;
 
 /// <summary>What the server is on its wire at the moment.</summary>
 public enum DhcpRole
