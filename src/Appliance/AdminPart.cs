@@ -26,7 +26,7 @@ internal sealed partial class AdminPart : IAsyncDisposable
 
     public AdminPart(
         ApplianceOptions options, ImageLibrary library, LoaderFiles loaders, BootMenus menus, NextBoots nextBoots, BootTimeline timeline,
-        LogBuffer recent, TimeProvider time, ILoggerFactory logs)
+        LogBuffer recent, ServiceState state, Action restart, TimeProvider time, ILoggerFactory logs)
     {
         _log = logs.CreateLogger<AdminPart>();
         try
@@ -35,12 +35,13 @@ internal sealed partial class AdminPart : IAsyncDisposable
             MenuTable records = Records = new MenuTable(_catalog);
             menus.Apply(records.Current);
             records.Changed += (_, _) => menus.Apply(records.Current);
-            if (options.Admin.Port != 0)
+            var parts = new AdminParts(
+                options, _catalog, records, library, loaders, menus, nextBoots, timeline, recent, CommandLine.Version(), time, logs)
             {
-                var parts = new AdminParts(
-                    options, _catalog, records, library, loaders, menus, nextBoots, timeline, recent, CommandLine.Version(), time, logs);
-                _plane = new AdminPlane(parts, EndpointsOf(options));
-            }
+                State = state,
+                Restart = restart,
+            };
+            _plane = new AdminPlane(parts, options.Admin.Port != 0 ? EndpointsOf(options) : []);
         }
         catch (IOException failure)
         {

@@ -23,6 +23,9 @@ namespace Appliance;
 /// <summary>Puts the daemon together, runs it until a signal, takes it apart.</summary>
 internal sealed partial class ServeCommand(ApplianceOptions options, string configPath, BoxAddress address, ILoggerFactory logs)
 {
+    /// <summary>How long the daemon goes on that was told to start again: whoever asked gets its answer.</summary>
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromMilliseconds(200);
+
     private readonly ILogger _log = logs.CreateLogger("plugboot");
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly ServiceState _state = new();
@@ -63,7 +66,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, string conf
         await using var http = new HttpBootServer(options, files.TryOpen, logs, seen);
         await http.StartAsync(stop.Token);
         await using var admin = new AdminPart(
-            options, library, loaders, menus, nextBoots, timeline, recent, _time, logs);
+            options, library, loaders, menus, nextBoots, timeline, recent, _state, () => stop.CancelAfter(AnswerTime), _time, logs);
         await admin.StartAsync(stop.Token);
         var board = new BoardPart(
             options,

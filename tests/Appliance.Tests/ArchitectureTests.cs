@@ -17,6 +17,7 @@ public sealed partial class ArchitectureTests
         ["Doctor"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Update"] = ["Interop"],
         ["Board"] = ["Update", "Interop"],
+        ["Terminal"] = ["Board", "Interop"],
         ["Boot"] = ["Images", "Catalog"],
         ["Images"] = ["Catalog", "Interop"],
         ["Catalog"] = ["Interop"],

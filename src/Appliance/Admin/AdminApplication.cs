@@ -77,7 +77,8 @@ internal sealed partial class AdminApplication(RouteTable routes, SignIn signIn,
         HttpRequest request = context.Request;
         RefuseSmuggling(context);
         string host = request.Headers.Host.ToString();
-        if (context.Connection.LocalIpAddress is not { } local || !RequestGuard.IsOwnHost(host, local, Machine))
+        bool isConsole = ControlSocket.IsPeer(context);
+        if (!isConsole && (context.Connection.LocalIpAddress is not { } local || !RequestGuard.IsOwnHost(host, local, Machine)))
         {
             throw new ApiException(421, "this is not the host of that name: use the box's address");
         }
@@ -90,7 +91,9 @@ internal sealed partial class AdminApplication(RouteTable routes, SignIn signIn,
             throw new ApiException(403, "a page of another origin may not change anything here");
         }
 
-        Caller? caller = route.Access is Access.Anyone ? null : await signIn.IdentifyAsync(request, context.RequestAborted);
+        Caller? caller = isConsole ? Caller.Console
+            : route.Access is Access.Anyone ? null
+            : await signIn.IdentifyAsync(request, context.RequestAborted);
         RequireRole(context, route, caller);
         var call = new ApiRequest(context, caller);
         ApiAnswer answer = await route.Handle(call);

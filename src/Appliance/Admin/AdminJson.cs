@@ -15,6 +15,9 @@ internal sealed record SignInView(string[] Backends, bool Claimable, SessionView
 
 internal sealed record ClaimOrder(string? Password);
 
+/// <param name="Password">The password that the box made, or null when somebody has chosen another.</param>
+internal sealed record FirstPasswordView(string Username, string? Password);
+
 internal sealed record PasswordOrder(string? OldPassword, string? NewPassword);
 
 internal sealed record UserOrder(string? Username, string? Password, string? Role, bool? Enabled);
@@ -186,7 +189,10 @@ internal sealed record StorageView(string Folder, long Free, long Total);
 
 internal sealed record StatsView(int TotalClients, int ActiveClients, int TotalImages, int EnabledImages, int TotalBoots);
 
-internal sealed record ServerView(string Version, string Address, string BootUrl, double UptimeSeconds, StorageView Storage, int PendingImages);
+/// <param name="DhcpMode">As configured.</param>
+/// <param name="Dhcp">What the DHCP server does now, in words.</param>
+internal sealed record ServerView(
+    string Version, string Address, string BootUrl, string DhcpMode, string Dhcp, double UptimeSeconds, StorageView Storage, int PendingImages);
 
 internal sealed record LogView(long Id, DateTimeOffset At, string Level, string Category, string Text);
 
@@ -197,6 +203,7 @@ internal sealed record LogView(long Id, DateTimeOffset At, string Level, string 
 [JsonSerializable(typeof(SessionView))]
 [JsonSerializable(typeof(SignInView))]
 [JsonSerializable(typeof(ClaimOrder))]
+[JsonSerializable(typeof(FirstPasswordView))]
 [JsonSerializable(typeof(PasswordOrder))]
 [JsonSerializable(typeof(UserOrder))]
 [JsonSerializable(typeof(UserView[]))]

@@ -17,7 +17,13 @@ namespace Appliance.Admin;
 /// <summary>What the page and its API work on.</summary>
 internal sealed record AdminParts(
     ApplianceOptions Options, CatalogDatabase Catalog, MenuTable Records, ImageLibrary Library, LoaderFiles Loaders, BootMenus Menus, NextBoots NextBoots,
-    BootTimeline Timeline, LogBuffer Log, string Version, TimeProvider Time, ILoggerFactory Logs);
+    BootTimeline Timeline, LogBuffer Log, string Version, TimeProvider Time, ILoggerFactory Logs)
+{
+    public ServiceState State { get; init; } = new();
+
+    /// <summary>Ends the daemon, for its supervisor to start it again.</summary>
+    public Action Restart { get; init; } = static () => { };
+}
 
 /// <summary>Puts the page and its API together, and takes them apart.</summary>
 internal sealed partial class AdminPlane : IAsyncDisposable
@@ -57,7 +63,14 @@ internal sealed partial class AdminPlane : IAsyncDisposable
         _feed = new LiveFeed(Topics(server, boots), parts.Time);
         Routes = new RouteTable([.. MakeRoutes(audit, server, boots), OpenApi]);
         var application = new AdminApplication(Routes, _signIn, audit, parts.Logs.CreateLogger<AdminApplication>());
-        _server = new AdminServer(endpoints, application, parts.Logs);
+        string? control = parts.Options.Admin.ControlSocket;
+        if (!ControlSocket.TryPrepare(control, out string? reason))
+        {
+            LogNoControl(_log, reason);
+            control = null;
+        }
+
+        _server = new AdminServer(endpoints, control, application, parts.Logs);
     }
 
     public RouteTable Routes { get; }
@@ -188,6 +201,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
             .. new ClientGroupRoutes(parts.Records).Routes,
             .. new MachineRoutes(parts).Routes,
             .. new SettingRoutes(parts.Records, parts.Options.Menu).Routes,
+            .. new ConsoleRoutes(_first, _accounts, parts.Restart).Routes,
             .. boots.Routes,
             .. server.Routes,
             .. new EventRoutes(_feed, _signIn, parts.Time).Routes,
@@ -200,6 +214,9 @@ internal sealed partial class AdminPlane : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "the admin page is http://{Endpoint}/")]
     private static partial void LogListening(ILogger log, IPEndPoint endpoint);
+
+    [LoggerMessage(LogLevel.Information, "no settings console: {Reason}")]
+    private static partial void LogNoControl(ILogger log, string? reason);
 
     [LoggerMessage(LogLevel.Error, "the admin page is not complete, perhaps nobody can sign in: {Reason}")]
     private static partial void LogNotPrepared(ILogger log, string reason);

@@ -10,6 +10,9 @@ public enum Access
     Viewer,
     Operator,
     Admin,
+
+    /// <summary>Only who is at the box: by the control socket, with no password of any account.</summary>
+    Console,
 }
 
 /// <summary>Answers one request.</summary>

@@ -27,12 +27,15 @@ public sealed class AdminServer : IAsyncDisposable
     private readonly AdminApplication _application;
     private readonly ConnectionLimit _connections = new();
     private readonly ImmutableArray<IPEndPoint> _wanted;
+    private readonly string? _controlSocket;
     private readonly List<ListenOptions> _endpoints = [];
 
     /// <param name="endpoints">Where to listen.</param>
-    internal AdminServer(IEnumerable<IPEndPoint> endpoints, AdminApplication application, ILoggerFactory logs)
+    /// <param name="controlSocket">Unix socket to listen on besides, for which there is room; or null.</param>
+    internal AdminServer(IEnumerable<IPEndPoint> endpoints, string? controlSocket, AdminApplication application, ILoggerFactory logs)
     {
         _wanted = [.. endpoints];
+        _controlSocket = controlSocket;
         _application = application;
         _kestrel = new KestrelServer(
             Microsoft.Extensions.Options.Options.Create(CreateOptions()),
@@ -47,6 +50,12 @@ public sealed class AdminServer : IAsyncDisposable
     /// <exception cref="StartException">The port cannot be bound; the message names the remedy.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (_wanted.IsEmpty && _controlSocket is null)
+        {
+            // Kestrel would take a port of its own choice.
+            return;
+        }
+
         try
         {
             await _kestrel.StartAsync(_application, cancellationToken);
@@ -74,7 +83,7 @@ public sealed class AdminServer : IAsyncDisposable
         SocketException? socket = failure as SocketException ?? failure.InnerException as SocketException
             ?? failure.InnerException?.InnerException as SocketException;
         var error = socket ?? new SocketException((int)SocketError.AddressAlreadyInUse);
-        return StartException.ForPort("the admin page", "admin-port", _wanted[0].Port, tcp: true, error);
+        return StartException.ForPort("the admin page", "admin-port", _wanted.FirstOrDefault()?.Port ?? 0, tcp: true, error);
     }
 
     private KestrelServerOptions CreateOptions()
@@ -86,6 +95,15 @@ public sealed class AdminServer : IAsyncDisposable
         foreach (IPEndPoint endpoint in _wanted)
         {
             options.Listen(endpoint, Configure);
+        }
+
+        if (_controlSocket is not null)
+        {
+            options.ListenUnixSocket(_controlSocket, static endpoint =>
+            {
+                endpoint.Protocols = HttpProtocols.Http1;
+                endpoint.Use(static next => context => ControlSocket.TryEnter(context) ? next(context) : Task.CompletedTask);
+            });
         }
 
         return options;

@@ -12,6 +12,12 @@ public sealed record AdminOptions
     /// </summary>
     public int Port { get; init; } = 8081;
 
+    /// <summary>
+    /// Unix socket of the same API for this machine's root; where its folder is missing there is none. In /run: it does not
+    /// outlive the system.
+    /// </summary>
+    public string ControlSocket { get; init; } = "/run/plugboot/control.sock";
+
     /// <summary>Where netboot files of Debian's installer come from.</summary>
     public Uri DebianMirror { get; init; } = Debian;
 }

@@ -96,6 +96,8 @@ public static class Settings
 
         new("admin-port", "8081", "TCP port of the admin page and its API; 0 turns them off",
             static (o, v) => o with { Admin = o.Admin with { Port = SettingText.Number(v, 0, 65535) } }),
+        new("control-socket", "/run/plugboot/control.sock", "Unix socket of plugboot console; none without its folder",
+            static (o, v) => o with { Admin = o.Admin with { ControlSocket = SettingText.Folder(v) } }),
         new("debian-mirror", "http://ftp.debian.org/debian", "Where netboot files of Debian's installer are fetched from",
             static (o, v) => o with { Admin = o.Admin with { DebianMirror = SettingText.HttpUrl(v) } }),
 

@@ -30,6 +30,7 @@ internal sealed class ServerRoutes(AdminParts parts)
 
     public ServerView Server() => new(
         parts.Version, parts.Options.Network.Address.ToString(), parts.Options.BootUrl,
+        parts.Options.Dhcp.Mode.ToString().ToLowerInvariant(), parts.State.Dhcp.Text,
         Math.Round(parts.Time.GetElapsedTime(_began).TotalSeconds), Storage(), parts.Library.Current.Pending.Length);
 
     /// <summary>Room for images; nothing of it when their folder is not there.</summary>
