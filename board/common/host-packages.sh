@@ -58,6 +58,7 @@ test  genimage                                 genimage
 test  ssh-keygen                               openssh-client
 test  mkenvimage                               u-boot-tools
 test  nfs-ls                                   libnfs-utils
+test  tmux                                     tmux
 test  jq                                       jq
 test  wget                                     wget
 test  openssl                                  openssl

@@ -17,7 +17,7 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
     /// <summary>The settings file that is read when none is named; it need not exist.</summary>
     public const string DefaultConfig = SettingsFile.DefaultPath;
 
-    private static readonly string[] Verbs = ["serve", "scan", "extract", "wake", "capture", "update", "doctor", "help", "version"];
+    private static readonly string[] Verbs = ["serve", "scan", "extract", "wake", "capture", "update", "console", "images", "clients", "settings", "password", "restart", "doctor", "help", "version"];
 
     /// <summary>What the verb was given besides settings.</summary>
     public VerbArguments Arguments { get; init; } = VerbArguments.None;
@@ -83,6 +83,14 @@ internal sealed record CommandLine(string Verb, ApplianceOptions Options, IReadO
                                              write down what one machine sends and is sent, until Ctrl-C
                    plugboot update FILE      on the firmware image: write a signed update to the slot that is not
                                              running, for the next boot to try; --confirm keeps the running one
+                   plugboot console          settings, machines that boot, log: menus on this terminal
+                   plugboot images | clients [--json]
+                                             what the running service has
+                   plugboot settings [NAME=VALUE] [--json]
+                                             the settings file, or one setting of it; NAME= for its default
+                   plugboot password [--json]
+                                             make a new password for the account admin
+                   plugboot restart          start the service again, with the settings as they are now
                    plugboot doctor [...]     check ports, address, folders and permissions
                    plugboot version | help
 

@@ -12,7 +12,8 @@ foreach (string mistake in command.Mistakes)
     Console.Error.WriteLine($"plugboot: {mistake}");
 }
 
-if (command.Mistakes.Count > 0)
+// With these two a file is repaired that the service refuses.
+if (command.Mistakes.Count > 0 && command.Verb is not ("console" or "settings"))
 {
     return 2;
 }
@@ -44,6 +45,9 @@ try
     {
         { Explain: { } image } => await ScanCommand.ExplainAsync(image, command.Options, Console.Out),
         { Verb: "scan" } => await ScanCommand.RunAsync(command.Options, command.Arguments.Verify, Console.Out),
+        { Verb: "images" or "clients" or "settings" or "password" or "restart" } =>
+            await ControlCommand.RunAsync(command, Console.Out, Console.Error),
+        { Verb: "console" } => await ConsoleCommand.RunAsync(command.Options, command.ConfigPath, HasColour()),
         { Verb: "extract" } => await ExtractCommand.RunAsync(command.Options, command.Arguments, Console.Out, Console.Error),
         { Verb: "capture", Arguments: { Into: { } file } own } =>
             await CaptureCommand.RunAsync(command.Options, own.Station, file, Console.Out, Console.Error),
@@ -55,6 +59,9 @@ catch (StartException cannotStart)
     Console.Error.WriteLine($"plugboot: {cannotStart.Message}");
     return 2;
 }
+
+static bool HasColour() =>
+    Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb") && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
 async Task<int> Serve()
 {

@@ -4,12 +4,13 @@ namespace Appliance;
 
 /// <summary>What single verbs take besides settings.</summary>
 /// <param name="Operand">The image or archive of <c>extract</c>, the hardware address of <c>wake</c> and <c>capture</c>,
-/// the file of <c>update</c>; else null.</param>
+/// the file of <c>update</c>, the NAME=VALUE of <c>settings</c>; else null.</param>
 /// <param name="Into">The folder of <c>extract --into</c>, the file of <c>capture --into</c>, or null.</param>
 /// <param name="Remove">Whether <c>extract --remove</c> was given.</param>
 /// <param name="Verify">Whether <c>scan --verify</c> was given.</param>
 /// <param name="Confirm">Whether <c>update --confirm</c> was given.</param>
-internal sealed record VerbArguments(string? Operand, string? Into, bool Remove, bool Verify, bool Confirm = false)
+/// <param name="Json">Whether <c>--json</c> was given to a verb that asks the daemon.</param>
+internal sealed record VerbArguments(string? Operand, string? Into, bool Remove, bool Verify, bool Confirm = false, bool Json = false)
 {
     public static readonly VerbArguments None = new(null, null, false, false);
 
@@ -39,7 +40,10 @@ internal sealed record VerbArguments(string? Operand, string? Into, bool Remove,
                 case ("update", "--confirm"):
                     own = own with { Confirm = true };
                     break;
-                case ("extract" or "wake" or "capture" or "update", _) when !argument.StartsWith('-') && own.Operand is null:
+                case ("images" or "clients" or "settings" or "password", "--json"):
+                    own = own with { Json = true };
+                    break;
+                case ("extract" or "wake" or "capture" or "update" or "settings", _) when !argument.StartsWith('-') && own.Operand is null:
                     own = own with { Operand = argument };
                     break;
                 default:

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using Appliance.E2E.Rig;
 
 namespace Appliance.Image;
@@ -40,8 +41,7 @@ internal sealed class Machine : IAsyncDisposable
     /// <param name="expectAnswer">Whether the shell lives to say that it is done.</param>
     public async Task<string> RunAsync(string line, TimeSpan? deadline = null, bool expectAnswer = true)
     {
-        // What is typed before is lost.
-        await Console.WaitForAsync("[/~] # ", CommandDeadline);
+        await OpenShellAsync();
         string number = (++_commands).ToString(CultureInfo.InvariantCulture);
         int start = Console.Text.Length;
         // The console echoes what is typed: only the shell's own output has the sum.
@@ -67,6 +67,20 @@ internal sealed class Machine : IAsyncDisposable
     public Task PullAsync() => AskMonitorAsync("device_del stick");
 
     public ValueTask DisposeAsync() => _qemu.DisposeAsync();
+
+    /// <summary>What is typed before is lost. A board without the daemon has a shell at once.</summary>
+    private async Task OpenShellAsync()
+    {
+        const string Shell = "[/~] # ";
+        const string Menu = "look again: ";
+        await Console.WaitForAsync($"{Regex.Escape(Shell)}|{Menu}", CommandDeadline);
+        int start = Console.Text.Length;
+        if (Console.Text.LastIndexOf(Menu, StringComparison.Ordinal) > Console.Text.LastIndexOf(Shell, StringComparison.Ordinal))
+        {
+            await _qemu.TypeAsync("s\n");
+            await Console.WaitForAsync(Regex.Escape(Shell), CommandDeadline, start);
+        }
+    }
 
     private async Task AskMonitorAsync(string command)
     {

@@ -42,7 +42,7 @@ public sealed class CommandLineTests
 
     [Fact]
     public void An_unknown_command_is_a_mistake_that_names_the_known_ones() =>
-        Assert.Equal("'sreve' is no command; there are: serve, scan, extract, wake, capture, update, doctor, help, version", Assert.Single(CommandLine.Read(["sreve"], []).Mistakes));
+        Assert.Equal("'sreve' is no command; there are: serve, scan, extract, wake, capture, update, console, images, clients, settings, password, restart, doctor, help, version", Assert.Single(CommandLine.Read(["sreve"], []).Mistakes));
 
     [Fact]
     public void Arguments_of_a_command_stand_anywhere_among_its_settings()
