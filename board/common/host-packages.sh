@@ -55,6 +55,7 @@ live  mksquashfs                               squashfs-tools
 test  nbdcopy                                  libnbd-bin
 test  qemu-img                                 qemu-utils
 test  genimage                                 genimage
+test  iasl                                     acpica-tools
 test  ssh-keygen                               openssh-client
 test  mkenvimage                               u-boot-tools
 test  nfs-ls                                   libnfs-utils

@@ -12,6 +12,7 @@ usage: appliance.sh MACHINE DISK TAP
 
 MACHINE  pc-bios     q35 with SeaBIOS
          pc-uefi     q35 with OVMF
+         pc-sim      pc-bios with a light and a button on simulated lines (sim-board.asl)
          orangepi    Orange Pi PC: the Allwinner H3 of the NanoPi NEO, its ROM, SD card and Ethernet
          virt        QEMU's virt machine, ARMv7, with an AHCI disk and a gigabit card
 DISK     the image, at its card's full size (a power of two for orangepi)
@@ -36,6 +37,10 @@ pc() {
 
 case $machine in
     pc-bios) pc -machine q35,graphics=off ;;
+    pc-sim)
+        iasl -p "$disk.acpi" "$tree/tests/rig/sim-board.asl" > "$disk.acpi.log" 2>&1 || die "iasl: $(< "$disk.acpi.log")"
+        pc -machine q35,graphics=off -acpitable "file=$disk.acpi.aml"
+        ;;
     pc-uefi)
         # QEMU opens it by this name; the unlinked file lives as long as the descriptor that it inherits.
         variables=$(mktemp)
