@@ -45,13 +45,25 @@ public static class PortOwner
     {
         try
         {
-            return Directory.EnumerateFiles(processFolder + "/fd")
-                .Any(link => File.ResolveLinkTarget(link, returnFinalTarget: false)?.Name is { } name && sockets.Contains(name));
+            return Directory.EnumerateFiles(processFolder + "/fd").Any(link => TargetOf(link) is { } name && sockets.Contains(name));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             // Another user's process, or one that has just ended.
             return false;
+        }
+    }
+
+    /// <summary>What a file descriptor is; null when it was closed while its process was looked at.</summary>
+    private static string? TargetOf(string link)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(link, returnFinalTarget: false)?.Name;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
     }
 }

@@ -122,7 +122,7 @@ public sealed partial class SettingsConsoleTests : IAsyncLifetime, IDisposable
         }
 
         terminal.Type("");
-        await terminal.WaitForAsync(Main);
+        await terminal.WaitForAsync(Main, pressEnter: true);
         terminal.Type("9");
         AssertScreen("power", Page(await terminal.WaitForAsync("Choice, 0 goes back: ")));
         Assert.Empty(await File.ReadAllTextAsync(_folder["plugboot.conf"]));

@@ -31,7 +31,10 @@ internal sealed class TmuxTerminal : IDisposable
     }
 
     /// <summary>Waits until the last line that is not empty is a question that ends so; returns the screen.</summary>
-    public async Task<string> WaitForAsync(string question)
+    /// <param name="pressEnter">
+    /// Whether to press Enter meanwhile: of lines that are not read in time the kernel drops what is too much, their ends too.
+    /// </param>
+    public async Task<string> WaitForAsync(string question, bool pressEnter = false)
     {
         long began = Stopwatch.GetTimestamp();
         while (true)
@@ -43,6 +46,11 @@ internal sealed class TmuxTerminal : IDisposable
             }
 
             Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"'{question}' is not asked:\n{screen}");
+            if (pressEnter)
+            {
+                Type("");
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(50));
         }
     }
