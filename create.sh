@@ -65,14 +65,14 @@ find_service() {
 
 # Buildroot knows by itself what is current; for Debian's packages the inputs tell.
 is_current() {
-    [ "$supplier" = debian ] && [ -s "$output/images/sdcard.img" ] && [ "$(cat "$output/.made-by" 2> /dev/null)" = "$(inputs)" ]
+    [ "$supplier" = debian ] && [ -s "$output/images/sdcard.img" ] && [ "$(cat "$output/.made-by" 2> /dev/null)" = "$current" ]
 }
 
 build() {
     rm -f "$output/.made-by"
     PLUGBOOT_SERVICE=$service "$tree/board/common/supply-$supplier.sh" "$board" "$output"
     "$tree/board/common/update-bundle.sh" make "$output/images" "$board"
-    inputs > "$output/.made-by"
+    printf '%s\n' "$current" > "$output/.made-by"
 }
 
 # What Buildroot's own targets change, and how it is kept.
@@ -139,6 +139,8 @@ if [ "${#targets[@]}" != 0 ]; then
     exit
 fi
 find_service
+# Before the build: what is changed meanwhile is not in it.
+current=$(inputs)
 if is_current; then
     log "$board is current"
 else
