@@ -87,7 +87,13 @@ public sealed class LightTests : IDisposable
     {
         BoxFacts all = new()
         {
-            Dhcp = DhcpRole.Silent, Free = null, IsBooting = true, BytesPerSecond = 2e6, IsUpdating = true, HasFailed = true, IsStopping = true,
+            Dhcp = DhcpRole.Silent,
+            Free = null,
+            IsBooting = true,
+            BytesPerSecond = 2e6,
+            IsUpdating = true,
+            HasFailed = true,
+            IsStopping = true,
         };
         BoxCondition[] order =
         [
