@@ -13,6 +13,7 @@ output=${1:-$artifacts/loaders}
 # published name | package | path in the package. shim asks for grubx64.efi and grubaa64.efi by exactly these names.
 table="
 undionly.kpxe          ipxe                        usr/lib/ipxe/undionly.kpxe
+ipxe.pxe               ipxe                        usr/lib/ipxe/ipxe.pxe
 snponly.efi            ipxe                        usr/lib/ipxe/snponly.efi
 ipxe-amd64.efi         ipxe                        usr/lib/ipxe/ipxe-amd64.efi
 ipxe-arm64.efi         ipxe                        usr/lib/ipxe/ipxe-arm64.efi

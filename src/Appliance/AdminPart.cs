@@ -25,8 +25,8 @@ internal sealed partial class AdminPart : IAsyncDisposable
     private readonly AdminPlane? _plane;
 
     public AdminPart(
-        ApplianceOptions options, ImageLibrary library, LoaderFiles loaders, BootMenus menus, NextBoots nextBoots, BootTimeline timeline,
-        LogBuffer recent, ServiceState state, Action restart, TimeProvider time, ILoggerFactory logs)
+        ApplianceOptions options, ImageLibrary library, LoaderFiles loaders, BootMenus menus, NextBoots nextBoots, MachineMemory memory,
+        BootTimeline timeline, LogBuffer recent, ServiceState state, Action restart, TimeProvider time, ILoggerFactory logs)
     {
         _log = logs.CreateLogger<AdminPart>();
         try
@@ -36,7 +36,7 @@ internal sealed partial class AdminPart : IAsyncDisposable
             menus.Apply(records.Current);
             records.Changed += (_, _) => menus.Apply(records.Current);
             var parts = new AdminParts(
-                options, _catalog, records, library, loaders, menus, nextBoots, timeline, recent, CommandLine.Version(), time, logs)
+                options, _catalog, records, library, loaders, menus, nextBoots, memory, timeline, recent, CommandLine.Version(), time, logs)
             {
                 State = state,
                 Restart = restart,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Runtime.InteropServices;
 using Appliance.Board;
 using Appliance.Boot;
@@ -53,20 +54,24 @@ internal sealed partial class ServeCommand(ApplianceOptions options, string conf
 
         using var library = new ImageLibrary(options.Storage, _time, logs.CreateLogger<ImageLibrary>());
         var loaders = new LoaderFiles(options.Storage);
+        using var memory = MachineMemory.Open(options.Storage.State, _time, logs.CreateLogger<MachineMemory>());
         BootServices services = ServicesOf(options, loaders.Contains);
-        var menus = new BootMenus(services, new ProfileFiles(options.Storage.OwnProfiles), options.Menu, _time);
+        var menus = new BootMenus(services, new ProfileFiles(options.Storage.OwnProfiles), options.Menu, _time) { Memory = memory };
         LogProfiles(menus.Profiles);
         var clients = new BootClients();
         using var nextBoots = NextBoots.Open(options.Storage.State, logs.CreateLogger<NextBoots>());
-        var files = new BootFiles(library, loaders, menus, clients, nextBoots, services.Injections);
+        var timeline = new BootTimeline(_time);
+        var reports = new BootReports(menus, timeline, memory, _time);
+        var files = new BootFiles(library, loaders, menus, clients, nextBoots, services.Injections, reports);
         loaders.Refresh();
         library.Changed += (_, _) => menus.Update(library.Current.Images);
-        var timeline = new BootTimeline(_time);
-        BootFetchObserver seen = timeline.Add;
+        var chain = new LoaderChain(memory, _time);
+        var watch = new BootWatch(clients, timeline, chain);
+        BootFetchObserver seen = watch.See;
         await using var http = new HttpBootServer(options, files.TryOpen, logs, seen);
         await http.StartAsync(stop.Token);
         await using var admin = new AdminPart(
-            options, library, loaders, menus, nextBoots, timeline, recent, _state, () => stop.CancelAfter(AnswerTime), _time, logs);
+            options, library, loaders, menus, nextBoots, memory, timeline, recent, _state, () => stop.CancelAfter(AnswerTime), _time, logs);
         await admin.StartAsync(stop.Token);
         var board = new BoardPart(
             options,
@@ -80,9 +85,11 @@ internal sealed partial class ServeCommand(ApplianceOptions options, string conf
             .. options.Network.Addresses.Select(own =>
                 new TftpServer(options, files.TryOpen, _time, logs.CreateLogger<TftpServer>(), seen, own).RunAsync(stop.Token)),
             new BootNarrator(timeline, _time, logs.CreateLogger<BootNarrator>()).RunAsync(stop.Token),
+            new BootLearner(timeline, memory, _time).RunAsync(stop.Token),
+            memory.RunAsync(stop.Token),
             .. StartNbd(library, stop.Token),
             .. StartNfs(library, stop.Token),
-            .. StartDhcp(interfaceName, loaders, new BootWatch(clients, timeline), stop.Token),
+            .. StartDhcp(interfaceName, own => new BootPolicy(options, loaders.Contains, _time, own, chain), watch, stop.Token),
             library.RunAsync(stop.Token),
             admin.RunAsync(stop.Token),
             SweepExtractionsAsync(library, stop.Token),
@@ -105,12 +112,13 @@ internal sealed partial class ServeCommand(ApplianceOptions options, string conf
         return status;
     }
 
-    private IEnumerable<Task> StartDhcp(string interfaceName, LoaderFiles loaders, BootWatch watch, CancellationToken cancellationToken)
+    /// <param name="policyFor">What clients are given, with URLs of one of our addresses; null for the IPv4 one.</param>
+    private IEnumerable<Task> StartDhcp(
+        string interfaceName, Func<IPAddress?, BootPolicy> policyFor, BootWatch watch, CancellationToken cancellationToken)
     {
         if (options.Dhcp.Mode is not DhcpMode.Off)
         {
-            var policy = new BootPolicy(options, loaders.Contains, _time);
-            yield return new DhcpServer(options, interfaceName, policy, _time, logs.CreateLogger<DhcpServer>(),
+            yield return new DhcpServer(options, interfaceName, policyFor(null), _time, logs.CreateLogger<DhcpServer>(),
                 watch.See, _state).RunAsync(cancellationToken);
         }
 
@@ -122,8 +130,7 @@ internal sealed partial class ServeCommand(ApplianceOptions options, string conf
 
         if (options.Network.Ipv6Address is { } address)
         {
-            var policy = new BootPolicy(options, loaders.Contains, _time, address);
-            yield return new Dhcpv6Server(options, interfaceName, policy, _time, logs.CreateLogger<Dhcpv6Server>(), watch.See)
+            yield return new Dhcpv6Server(options, interfaceName, policyFor(address), _time, logs.CreateLogger<Dhcpv6Server>(), watch.See)
                 .RunAsync(cancellationToken);
         }
     }

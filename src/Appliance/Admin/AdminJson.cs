@@ -120,6 +120,10 @@ internal sealed record ImageView
     public required bool NetbootAvailable { get; init; }
 
     public required string? NetbootUrl { get; init; }
+
+    public required long BootsBegun { get; init; }
+
+    public required long BootsFinished { get; init; }
 }
 
 internal sealed record ScanView(string[] New, string[] Deleted, string[] Pending);
@@ -148,13 +152,18 @@ internal sealed record ClientOrder
     public bool? ShowPublicImages { get; init; }
 
     public string[]? AllowedImages { get; init; }
+
+    public string? DefaultImage { get; init; }
 }
 
 internal sealed record AssignOrder(string? MacAddress, string[]? ImageFilenames);
 
 internal sealed record ClientView(
     string MacAddress, string Name, string Description, bool Enabled, bool ShowPublicImages, string[] AllowedImages, bool Discovered,
-    string? Address, string? Firmware, string? NextBootImage);
+    string? Address, string? Firmware, string? NextBootImage, string? DefaultImage, string? LearnedLoader, TriedWayView[] LearnedWays);
+
+/// <param name="Way">Name of the way of starting, unique in the image.</param>
+internal sealed record TriedWayView(string Image, string Way, bool Worked);
 
 /// <param name="Unattended">Whether it installs without questions, by the answers that the client has for the image.</param>
 internal sealed record NextBootOrder(string? MacAddress, string? ImageFilename, bool? Once, bool? Unattended);

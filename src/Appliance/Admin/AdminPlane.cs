@@ -17,7 +17,7 @@ namespace Appliance.Admin;
 /// <summary>What the page and its API work on.</summary>
 internal sealed record AdminParts(
     ApplianceOptions Options, CatalogDatabase Catalog, MenuTable Records, ImageLibrary Library, LoaderFiles Loaders, BootMenus Menus, NextBoots NextBoots,
-    BootTimeline Timeline, LogBuffer Log, string Version, TimeProvider Time, ILoggerFactory Logs)
+    MachineMemory Memory, BootTimeline Timeline, LogBuffer Log, string Version, TimeProvider Time, ILoggerFactory Logs)
 {
     public ServiceState State { get; init; } = new();
 
@@ -169,7 +169,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
     {
         const int Boots = 30; // What a person looks through; GET /api/boots has them all
         const int Lines = 100;
-        var views = new ImageViews(_parts.Library, _parts.Menus, _parts.Records);
+        var views = new ImageViews(_parts.Library, _parts.Menus, _parts.Records, _parts.Memory);
         return new Dictionary<string, Func<byte[]>>
         {
             ["boots"] = LiveFeed.Topic(() => boots.Latest(Boots), AdminJson.Default.BootViewArray),
@@ -185,7 +185,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
     private IEnumerable<AdminRoute> MakeRoutes(AuditLog audit, ServerRoutes server, BootViews boots)
     {
         AdminParts parts = _parts;
-        var views = new ImageViews(parts.Library, parts.Menus, parts.Records);
+        var views = new ImageViews(parts.Library, parts.Menus, parts.Records, parts.Memory);
         return
         [
             .. new AccountRoutes(_signIn, _first, _accounts, audit, parts.Options.Network).Routes,
@@ -197,7 +197,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
             .. new GroupRoutes(parts.Library, parts.Records).Routes,
             .. new AnswerRoutes(parts.Library, parts.Records).Routes,
             .. new LoaderRoutes(parts.Loaders, parts.Options.Storage, parts.Time).Routes,
-            .. new ClientRoutes(parts.Records, parts.Timeline, parts.NextBoots).Routes,
+            .. new ClientRoutes(parts).Routes,
             .. new ClientGroupRoutes(parts.Records).Routes,
             .. new MachineRoutes(parts).Routes,
             .. new SettingRoutes(parts.Records, parts.Options.Menu).Routes,

@@ -13,8 +13,10 @@ namespace Appliance.Boot;
 /// </summary>
 /// <param name="next">What single machines start next; null for none.</param>
 /// <param name="injections">The owner's files for initial RAM file systems; null for none.</param>
+/// <param name="reports">Where reports of clients go; null for nowhere.</param>
 public sealed class BootFiles(
-    ImageLibrary library, LoaderFiles loaders, BootMenus menus, BootClients clients, NextBoots? next = null, Injections? injections = null)
+    ImageLibrary library, LoaderFiles loaders, BootMenus menus, BootClients clients, NextBoots? next = null, Injections? injections = null,
+    BootReports? reports = null)
 {
     private readonly AnswerFiles _answers = new(library, menus, clients);
 
@@ -46,15 +48,37 @@ public sealed class BootFiles(
             _ when path.StartsWith(AnswerFiles.Folder, StringComparison.Ordinal) => _answers.TryOpen(path[AnswerFiles.Folder.Length..], client),
             _ when protocol == BootProtocol.Http && path.StartsWith("/slim/", StringComparison.Ordinal) =>
                 TryOpenSlim(path["/slim/".Length..]),
+
+            _ when path.StartsWith("/esxi/", StringComparison.Ordinal) => EsxiFiles.TryOpen(path, library.Current, menus.Server),
+
+            // By HTTP only: whoever has a connection has the address that it reports from.
+            _ when protocol == BootProtocol.Http && BootReports.IsReport(path) => TryReport(path, client),
             _ => loaders.TryOpen(path) ?? (BoardPath.Common(path) is { } common ? loaders.TryOpen(common) : null),
         };
     }
 
     /// <summary>The menu for the machine that iPXE describes (<see cref="ClientMachine.TryParse"/>).</summary>
-    private Payload? TryOpenMenu(string name, IPAddress client) =>
-        name.EndsWith(".ipxe", StringComparison.Ordinal) && ClientMachine.TryParse(name[..^".ipxe".Length]) is { } machine
-            ? menus.OpenIpxe(machine, TakeNext(client), MacOf(client), client)
-            : null;
+    private Payload? TryOpenMenu(string name, IPAddress client)
+    {
+        const string Extension = ".ipxe";
+        const string Search = "search";
+        if (!name.EndsWith(Extension, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        return name[..^Extension.Length].Split('/') switch
+        {
+            [var words] when ClientMachine.TryParse(words) is { } machine => menus.OpenIpxe(machine, TakeNext(client), MacOf(client), client),
+            [var words, Search, var query] when query.Length <= MenuSearch.MaximumQuery && ClientMachine.TryParse(words) is { } machine =>
+                menus.OpenFound(machine, query, MacOf(client), client),
+            _ => null,
+        };
+    }
+
+    private Payload? TryReport(string path, IPAddress client) => reports?.TryTake(path, client) == true
+        ? Payload.FromMemory(BootReports.Answer.ToArray(), DateTimeOffset.UnixEpoch, MediaType.Text)
+        : null;
 
     /// <summary>
     /// What was set for the machine at this address, which is used up: a menu counts as shown when it is fetched, and loaders

@@ -70,6 +70,22 @@ public sealed record SanBootLine(string Image, bool HasBiosBoot, bool HasEfiBoot
     };
 }
 
+/// <summary>ESXi's loader, which fetches its modules itself.</summary>
+/// <param name="Config">The <c>boot.cfg</c> that names them.</param>
+/// <param name="BiosLoader">mboot.c32, or null.</param>
+/// <param name="EfiLoader">mboot.efi, or null.</param>
+public sealed record EsxiBootLine(string Config, string? BiosLoader, string? EfiLoader) : BootLine
+{
+    public override string? EfiProgram => EfiLoader;
+
+    public override bool RunsOn(ClientFirmware firmware) => firmware switch
+    {
+        ClientFirmware.Bios => BiosLoader is not null,
+        ClientFirmware.UefiX64 => EfiLoader is not null,
+        _ => false,
+    };
+}
+
 /// <summary>What an image is a copy of, for MEMDISK.</summary>
 public enum MemdiskMedium
 {

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using Appliance.Boot.AutoInstall;
 using Appliance.Boot.Profiles;
 using Appliance.Catalog;
 using Appliance.Images;
@@ -47,6 +48,9 @@ public sealed class BootMenus
         _time = time;
         _state = new State([], [], MenuRecords.Empty, services, options, time.GetUtcNow());
     }
+
+    /// <summary>What is remembered of machines; null: nothing.</summary>
+    public MachineMemory? Memory { get; init; }
 
     /// <summary>The profiles that plans are made by.</summary>
     public ProfileSet Profiles => _profiles.Current;
@@ -146,12 +150,12 @@ public sealed class BootMenus
     {
         State state = _state;
         ScriptSet scripts = state.For(address);
-        ClientRecord? particular = state.Records.Particular(client);
-        bool isForAll = next is null && particular is null;
+        Reader reader = ReaderOf(state, client);
+        bool isForAll = next is null && !reader.IsParticular;
         if (!isForAll || !scripts.Menus.TryGetValue(machine, out byte[]? script))
         {
-            IpxeMenu menu = next is null ? scripts.Ipxe : new IpxeMenu(scripts.Server, Starting(state, next));
-            script = menu.Write(MenuModel.Build(state.Images, AudienceOf(state, machine, particular)), machine);
+            IpxeMenu menu = isForAll ? scripts.Ipxe : new IpxeMenu(scripts.Server, OptionsFor(state, reader, next));
+            script = menu.Write(MenuModel.Build(state.Images, AudienceOf(state, machine, reader)), machine);
             if (isForAll && scripts.Menus.Count < MaxScripts)
             {
                 scripts.Menus.TryAdd(machine, script);
@@ -160,6 +164,21 @@ public sealed class BootMenus
 
         return Payload.FromMemory(script, isForAll ? state.Made : _time.GetUtcNow(), MediaType.Text);
     }
+
+    /// <summary>What a search finds in the menu of a kind of machine, as a script that runs inside the menu's.</summary>
+    /// <param name="machine">The kind.</param>
+    /// <param name="query">The first letters of a word.</param>
+    /// <param name="client">Which one it is, or null when nobody knows.</param>
+    /// <param name="address">As for <see cref="OpenDispatch"/>.</param>
+    public Payload OpenFound(ClientMachine machine, string query, PhysicalAddress? client, IPAddress? address = null)
+    {
+        State state = _state;
+        MenuGroup root = MenuModel.Build(state.Images, AudienceOf(state, machine, ReaderOf(state, client)));
+        return Payload.FromMemory(state.For(address).Ipxe.WriteFound(MenuSearch.Find(root, query), query), _time.GetUtcNow(), MediaType.Text);
+    }
+
+    /// <summary>What a token in a report stands for (<see cref="BootChoice.TokenOf"/>), or null.</summary>
+    public BootChoice? FindChoice(string token) => _state.Choices.Value.GetValueOrDefault(token);
 
     /// <summary>The script that GRUB looks for.</summary>
     /// <param name="client">As for <see cref="OpenDispatch"/>.</param>
@@ -205,20 +224,32 @@ public sealed class BootMenus
     {
         State state = _state;
         ScriptSet scripts = state.For(address);
-        ClientRecord? particular = state.Records.Particular(client);
-        return next is null && particular is null
+        Reader reader = ReaderOf(state, client);
+        return next is null && !reader.IsParticular
             ? Payload.FromMemory(scripts.GrubMenus.GetOrAdd((firmware, trusted), _ => Write(scripts.Grub)), state.Made, MediaType.Text)
-            : Payload.FromMemory(
-                Write(next is null ? scripts.Grub : new GrubMenu(scripts.Server, Starting(state, next))), _time.GetUtcNow(), MediaType.Text);
+            : Payload.FromMemory(Write(new GrubMenu(scripts.Server, OptionsFor(state, reader, next))), _time.GetUtcNow(), MediaType.Text);
 
         byte[] Write(GrubMenu menu) => menu.Write(MenuModel.Build(
-            state.Images, AudienceOf(state, new ClientMachine(firmware), particular), line => refuses(state, line, trusted)));
+            state.Images, AudienceOf(state, new ClientMachine(firmware), reader), line => refuses(state, line, trusted)));
     }
 
-    private static MenuOptions Starting(State state, string entry) => state.Options with { Default = entry, Timeout = NextBootTimeout };
+    /// <summary>Who reads a menu: what its owner said of it, and what was learned.</summary>
+    private readonly record struct Reader(ClientRecord? Client, MachineRecord? Learned)
+    {
+        public bool IsParticular => Client is not null || Learned is not null;
+    }
 
-    private MenuAudience AudienceOf(State state, ClientMachine machine, ClientRecord? client) =>
-        new(machine, _services) { Records = state.Records, Client = client };
+    private Reader ReaderOf(State state, PhysicalAddress? client) => new(
+        state.Records.Particular(client),
+        client is not null && Memory?.Find(client) is { } known && (known.DefaultEntry is not null || !known.Ways.IsEmpty) ? known : null);
+
+    /// <summary>What it starts by itself: what was set for its next boot, else its own default, else everybody's.</summary>
+    private static MenuOptions OptionsFor(State state, Reader reader, string? next) => next is not null
+        ? state.Options with { Default = next, Timeout = NextBootTimeout }
+        : state.Options with { Default = reader.Learned?.DefaultEntry ?? state.Options.Default };
+
+    private MenuAudience AudienceOf(State state, ClientMachine machine, Reader reader) =>
+        new(machine, _services) { Records = state.Records, Client = reader.Client, Learned = reader.Learned };
 
     private static BootPlan? Plan(BootPlanner planner, LibraryImage image)
     {
@@ -250,6 +281,23 @@ public sealed class BootMenus
         }
     }
 
+    /// <summary>All ways of all images, and each as a disc, which its owner may ask for where no profile has it.</summary>
+    private static FrozenDictionary<string, BootChoice> ChoicesOf(Dictionary<LibraryImage, BootPlan?> plans)
+    {
+        var choices = new Dictionary<string, BootChoice>();
+        foreach ((LibraryImage image, BootPlan? plan) in plans)
+        {
+            foreach (BootOption option in (plan?.Options ?? []).Append(BootPreference.AsDisc(image)))
+            {
+                var choice = new BootChoice(image.Id, option.Key, $"{image.Title} ({option.Title})");
+                choices.TryAdd(BootChoice.TokenOf(image.Id, option.Key), choice);
+                choices.TryAdd(BootChoice.TokenOf(UnattendedEntry.IdOf(image.Id), option.Key), choice with { Title = $"{image.Title} (unattended)" });
+            }
+        }
+
+        return choices.ToFrozenDictionary();
+    }
+
     /// <summary>One state of the library with what was made of it.</summary>
     private sealed class State(
         Dictionary<LibraryImage, BootPlan?> plans, Dictionary<string, ImmutableArray<string>> signers, MenuRecords records, BootServices services,
@@ -271,6 +319,9 @@ public sealed class BootMenus
         /// <summary>The scripts for a client at that address.</summary>
         public ScriptSet For(IPAddress? client) =>
             client?.AddressFamily == AddressFamily.InterNetworkV6 && _scriptsIpv6 is not null ? _scriptsIpv6 : _scripts;
+
+        /// <summary>What each token in a report stands for. Made when the first report comes.</summary>
+        public Lazy<FrozenDictionary<string, BootChoice>> Choices { get; } = new(() => ChoicesOf(plans));
 
         /// <summary>Names in the signature of a program, by its published path.</summary>
         public ImmutableArray<string> SignersOf(string program) => signers.TryGetValue(program, out ImmutableArray<string> names) ? names : [];

@@ -11,6 +11,12 @@ public sealed record BootOption(string Title, BootLine Line)
     /// <summary>Name of the way in its profile; empty where no profile made it.</summary>
     public string Id { get; init; } = "";
 
+    /// <summary>Names the way in its plan: what is remembered of it goes by this name.</summary>
+    public string Key => IsAlternative || Id.Length == 0 ? Title : Id;
+
+    /// <summary>Whether it worked the last time on the machine that the menu is for; null: nobody knows.</summary>
+    public bool? WorkedHere { get; init; }
+
     /// <summary>Firmware that it is limited to; empty for all that its line runs on.</summary>
     public ImmutableArray<ClientFirmware> Firmware { get; init; } = [];
 

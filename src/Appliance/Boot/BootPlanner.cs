@@ -28,13 +28,15 @@ public sealed class BootPlanner(BootServices services, ProfileSet profiles)
     private static readonly ImmutableArray<string> GrubConfigs =
         ["/boot/grub/loopback.cfg", "/boot/grub/grub.cfg", "/boot/grub/grubsrcd.cfg", "/boot/grub2/grub.cfg", "/EFI/BOOT/grub.cfg", "/grub/grub.cfg"];
 
+    private const string NetbootScript = "/netboot.ipxe";
+
     /// <summary>The plan for an image that could be read.</summary>
     public BootPlan Plan(LibraryImage image) => InjectedPlan.Apply(image, PlanPlain(image), services.Injections.Of(image));
 
     private BootPlan PlanPlain(LibraryImage image)
     {
         var facts = new ImageFacts(image);
-        if (!image.IsDisc)
+        if (!image.IsDisc && !image.IsNetboot)
         {
             return new BootPlan("raw disk image", RawOptions(image), OffersChoice: true);
         }
@@ -143,6 +145,12 @@ public sealed class BootPlanner(BootServices services, ProfileSet profiles)
 
     private static ImmutableArray<BootConfigEntry> ReadEntries(ImageFacts facts)
     {
+        // Netboot files were put there to be booted so.
+        if (IpxeConfig.Read(NetbootScript, facts.ReadText) is { IsEmpty: false } netboot)
+        {
+            return netboot;
+        }
+
         foreach (string path in SyslinuxConfigs.Where(facts.Exists))
         {
             if (SyslinuxConfig.Read(path, facts.ReadText) is { IsEmpty: false } entries)

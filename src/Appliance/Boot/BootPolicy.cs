@@ -28,12 +28,16 @@ public sealed class BootPolicy
     private readonly BootFile _menu;
     private readonly BootFile _menuByTftp;
     private readonly Func<string, bool> _isPublished;
+    private readonly LoaderChain _chain;
     private readonly Dictionary<(ClientFirmware, bool Http), ImmutableArray<(string Name, BootFile File)>> _loaders = [];
 
     /// <param name="isPublished">Whether a loaders folder has a file of that name now.</param>
     /// <param name="address">Our address that URLs name; null for the IPv4 one.</param>
-    public BootPolicy(ApplianceOptions options, Func<string, bool> isPublished, TimeProvider time, IPAddress? address = null)
+    /// <param name="chain">Which loader of a list a machine is given; null: nothing is remembered of machines.</param>
+    public BootPolicy(
+        ApplianceOptions options, Func<string, bool> isPublished, TimeProvider time, IPAddress? address = null, LoaderChain? chain = null)
     {
+        _chain = chain ?? new LoaderChain(memory: null, time);
         _options = options;
         _isPublished = isPublished;
         _time = time;
@@ -61,12 +65,25 @@ public sealed class BootPolicy
 
     /// <summary>
     /// Notes that the client's request was granted with this file. Only then, not when it was offered, the loop guard
-    /// begins, so that offer and acknowledgement tell the same.
+    /// begins and loaders are counted, so that offer and acknowledgement tell the same.
     /// </summary>
     public void Granted(NetbootClient client, BootFile? file)
     {
-        if (client.Stage != ClientStage.Ipxe || file is not { IsLoader: true })
+        if (client.Stage is ClientStage.Ipxe)
         {
+            _chain.Reached(client.Mac);
+        }
+
+        if (file is not { IsLoader: true })
+        {
+            return;
+        }
+
+        if (client.Stage is ClientStage.Pxe or ClientStage.HttpBoot)
+        {
+            (string Name, BootFile File)[] published = Published(client, client.Stage is ClientStage.HttpBoot);
+            string loader = published.FirstOrDefault(item => item.File == file).Name ?? file.Name;
+            _chain.Granted(client, loader, isFirst: published.Length > 0 && published[0].File == file);
             return;
         }
 
@@ -97,7 +114,10 @@ public sealed class BootPolicy
         };
     }
 
-    /// <summary>The first that is there; of none the last, so that the client's request is seen in the log.</summary>
+    /// <summary>
+    /// The first that is there, or the one that its machine was found to need; of none the last, so that the client's request
+    /// is seen in the log.
+    /// </summary>
     private BootFile? LoaderFor(NetbootClient client, bool http)
     {
         if (!_loaders.TryGetValue((client.Firmware, http), out ImmutableArray<(string Name, BootFile File)> loaders))
@@ -105,16 +125,15 @@ public sealed class BootPolicy
             return null;
         }
 
-        foreach ((string name, BootFile file) in loaders)
-        {
-            if (_isPublished(name))
-            {
-                return file;
-            }
-        }
-
-        return loaders[^1].File;
+        (string Name, BootFile File)[] published = Published(client, http);
+        string? chosen = _chain.Choose(client, [.. published.Select(static item => item.Name)]);
+        return chosen is null ? loaders[^1].File : published.First(item => item.Name == chosen).File;
     }
+
+    private (string Name, BootFile File)[] Published(NetbootClient client, bool http) =>
+        _loaders.TryGetValue((client.Firmware, http), out ImmutableArray<(string Name, BootFile File)> loaders)
+            ? [.. loaders.Where(item => _isPublished(item.Name))]
+            : [];
 
     private BootFile MenuFor(NetbootClient client) => client.IpxeHasHttp ? _menu : _menuByTftp;
 

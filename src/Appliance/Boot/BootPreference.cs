@@ -45,10 +45,14 @@ public static class BootPreference
             return plan.Options;
         }
 
+        return AsDisc(image) is { Line: SanBootLine { HasBiosBoot: true } or SanBootLine { HasEfiBoot: true } } disc ? plan.Options.Add(disc) : plan.Options;
+    }
+
+    /// <summary>The image as a disc of the firmware, whether any firmware can start it or not.</summary>
+    internal static BootOption AsDisc(LibraryImage image)
+    {
         var facts = new ImageFacts(image);
-        return !facts.HasBiosBoot && !facts.HasEfiBoot
-            ? plan.Options
-            : plan.Options.Add(new BootOption("Boot it as a disc", new SanBootLine(facts.Image, facts.HasBiosBoot, facts.HasEfiBoot)) { IsSigned = true });
+        return new BootOption("Boot it as a disc", new SanBootLine(facts.Image, facts.HasBiosBoot, facts.HasEfiBoot)) { IsSigned = true };
     }
 
     /// <summary>0 for the method itself, 1 for what stands in for it, else <see cref="Other"/>.</summary>

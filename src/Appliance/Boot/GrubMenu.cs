@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Appliance.Boot.Timeline;
 using Appliance.Formats.Grub;
 using Appliance.Options;
 
@@ -66,6 +67,7 @@ public sealed class GrubMenu(string server, MenuOptions options)
         var script = new GrubScript();
         script.Line(string.Create(CultureInfo.InvariantCulture, $"set timeout={(options.Timeout > TimeSpan.Zero ? Math.Ceiling(options.Timeout.TotalSeconds) : -1):0}"))
             .Line($"set default={GrubText.Quote(FindDefault(root, "g") ?? Local)}");
+        WriteFunctions(script);
         WriteGroup(script, root, "g");
         WriteLocal(script);
         return script
@@ -73,6 +75,14 @@ public sealed class GrubMenu(string server, MenuOptions options)
             .Entry("reboot", "Reboot", 'r').Line("reboot").End()
             .ToBytes();
     }
+
+    /// <summary>
+    /// What entries report (<see cref="BootReports"/>), and what they say where a step fails. The menu itself reports nothing:
+    /// that it was fetched tells as much, and it must not wait for one connection more.
+    /// </summary>
+    private void WriteFunctions(GrubScript script) => script
+        .Function("report").Line($"source {_device}{BootReports.Path}/$1").End()
+        .Function("failed").Line("echo \"That did not work: $3\"").Line("report \"failed/$1/$2-grub\"").Line("sleep --interruptible 20").End();
 
     private void WriteGroup(GrubScript script, MenuGroup group, string id)
     {
@@ -102,45 +112,68 @@ public sealed class GrubMenu(string server, MenuOptions options)
             script.Submenu(id, entry.Title);
             for (int i = 0; i < entry.Options.Length; i++)
             {
-                WriteOption(script, $"{id}-{i}", entry.Options[i].Title, entry.Options[i].Line);
+                WriteOption(script, $"{id}-{i}", entry.Options[i].Title, entry, entry.Options[i]);
             }
 
             script.End();
         }
         else
         {
-            WriteOption(script, id, entry.Title, entry.Options[0].Line);
+            WriteOption(script, id, entry.Title, entry, entry.Options[0]);
         }
     }
 
-    private void WriteOption(GrubScript script, string id, string title, BootLine line)
+    private void WriteOption(GrubScript script, string id, string title, MenuEntry entry, BootOption option)
     {
-        script.Entry(id, title).Echo($"Starting {title} ...");
-        switch (line)
+        string token = BootChoice.TokenOf(entry.Id, option.Key);
+        script.Entry(id, title).Echo($"Starting {title} ...").Line($"report chosen/{token}");
+        switch (option.Line)
         {
             case LinuxBootLine linux:
-                WriteLinux(script, linux);
+                WriteLinux(script, linux, token);
                 break;
             case EfiProgramBootLine program:
-                script.Line($"chainloader {Path(program.Program)}");
+                script.If($"chainloader {Path(program.Program)}").Line($"report loaded/{token}");
+                WriteElse(script, token, BootFailure.Start);
                 break;
             default:
-                throw new InvalidOperationException($"GRUB cannot start a {line.GetType().Name}: leave it out of the menu");
+                throw new InvalidOperationException($"GRUB cannot start a {option.Line.GetType().Name}: leave it out of the menu");
         }
 
         script.End();
     }
 
-    private void WriteLinux(GrubScript script, LinuxBootLine linux)
+    private void WriteLinux(GrubScript script, LinuxBootLine linux, string token)
     {
         // GRUB writes the card's address with colons, PXELINUX with dashes; dracut, live-boot and casper read both.
         string card = linux.TellsInterface ? " BOOTIF=01-$net_default_mac" : "";
-        script.Line($"linux {Path(linux.Kernel)}{card} {GrubText.Parameters(linux.Parameters)}".TrimEnd());
+        script.If($"linux {Path(linux.Kernel)}{card} {GrubText.Parameters(linux.Parameters)}".TrimEnd());
         string[] files = [.. linux.Initrds.Select(Path), .. linux.Files.Select(file => $"newc:{GrubText.Quote(file.Name)}:{Path(file.Path)}")];
         if (files.Length > 0)
         {
-            script.Line($"initrd {string.Join(' ', files)}");
+            script.If($"initrd {string.Join(' ', files)}").Line($"report loaded/{token}");
+            WriteElse(script, token, BootFailure.RamDisk);
         }
+        else
+        {
+            script.Line($"report loaded/{token}");
+        }
+
+        WriteElse(script, token, BootFailure.Kernel);
+    }
+
+    /// <summary>Ends a block with what is said where its command failed.</summary>
+    private static void WriteElse(GrubScript script, string token, string part)
+    {
+        (_, string text, string remedy) = BootFailure.Parts.First(item => item.Part == part);
+        script.Else().Line($"failed {token} {part} {GrubText.Quote($"{text}. Try: {remedy}.")}");
+        if (part == BootFailure.RamDisk)
+        {
+            // GRUB keeps the kernel, and would start it without its RAM disk as soon as the entry ends.
+            script.Line("reboot");
+        }
+
+        script.EndIf();
     }
 
     private static void WriteLocal(GrubScript script)

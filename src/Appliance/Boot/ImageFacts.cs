@@ -78,6 +78,9 @@ internal sealed class ImageFacts(LibraryImage image)
     public (string Path, long Length)? Slim =>
         image.TryFindSlim(out SlimImage? slim, out _) ? ($"/slim/{image.Id}.iso", slim.Length) : null;
 
+    /// <summary>Published name of its <c>boot.cfg</c> for ESXi's loader.</summary>
+    public string EsxiConfig => EsxiFiles.PathOf(image.Id);
+
     /// <summary>Published name of a file inside the image.</summary>
     public string Path(string path) => $"/boot/{image.Id}{path}";
 

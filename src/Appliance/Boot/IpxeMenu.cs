@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Appliance.Boot.Timeline;
 using Appliance.Formats.Ipxe;
 using Appliance.Options;
 
@@ -19,12 +20,18 @@ public sealed class IpxeMenu(string server, MenuOptions options)
     private static readonly string ModuleSizes =
         string.Join('.', Enumerable.Range(0, Modules).Select(static module => $"${{smbios/{module}.17.12.2:hexraw}}"));
 
-    private readonly IpxeBootLines _lines = new(server, Failed, Root);
+    /// <summary>What a machine tells of itself in the name of its menu; what its iPXE does not know is empty.</summary>
+    private static readonly string Machine = "${platform}-${buildarch}-${memsize}-${efi/SecureBoot:uint8}-" + ModuleSizes;
+
+    private readonly IpxeBootLines _lines = new(server, Root);
+    private readonly IpxeReports _reports = new(server);
 
     private const string Root = "start";
     private const string Failed = "failed";
     private const string Local = "local";
     private const string Others = "others";
+    private const string Search = "search";
+    private const string Back = "back";
 
     /// <summary>
     /// A script for a client that nothing is known about: it asks iPXE itself for the platform, and fetches the menu
@@ -33,7 +40,7 @@ public sealed class IpxeMenu(string server, MenuOptions options)
     public byte[] WriteDispatch() =>
         new IpxeScript()
             .Line("# The menu for this machine: firmware, memory, Secure Boot. What this iPXE does not know is empty.")
-            .Line($"chain --replace {server}/menu/${{platform}}-${{buildarch}}-${{memsize}}-${{efi/SecureBoot:uint8}}-{ModuleSizes}.ipxe || goto {Failed}")
+            .Line($"chain --replace {server}/menu/{Machine}.ipxe || goto {Failed}")
             .Label(Failed)
             .Echo("Plugboot: the menu could not be fetched. Is the cable still in?")
             .Line("prompt --timeout 30000 Press a key for the iPXE shell. || exit 1")
@@ -66,6 +73,7 @@ public sealed class IpxeMenu(string server, MenuOptions options)
 
         // Only the first showing starts something by itself: an entry that failed must not be tried for ever.
         script.Line(string.Create(CultureInfo.InvariantCulture, $"set wait {options.Timeout.TotalMilliseconds:0}"));
+        _reports.Write(script, "menu");
         script.Label(Root).Menu(options.Title);
         if (found is { } nested && !root.Entries.Contains(nested.Entry))
         {
@@ -75,6 +83,12 @@ public sealed class IpxeMenu(string server, MenuOptions options)
 
         WriteItems(script, root, "g", pending);
         WriteOthersItem(script, root, pending);
+        if (MenuSearch.EntriesOf(root).Any())
+        {
+            script.Item(Search, "Search by first letters", 'f');
+            pending.Add(new Section((s, _) => WriteSearch(s)));
+        }
+
         script.Gap()
             .Item(Local, "Boot from the local disk", 'l')
             .Item("shell", "iPXE shell", 's')
@@ -82,22 +96,48 @@ public sealed class IpxeMenu(string server, MenuOptions options)
             .Line($"choose --default {defaultLabel} --timeout ${{wait}} target && set wait 0 && goto ${{target}} || set wait 0")
             .Goto(Root);
 
+        WritePending(script, pending);
+        WriteLocal(script, machine.Firmware);
+        script.Label("shell").Line("shell").Goto(Root)
+            .Label("reboot").Line("reboot");
+        _reports.WriteFailures(script, Root);
+        return script.ToBytes();
+    }
+
+    /// <summary>What a search has found: a script that runs inside the menu's, and ends where the user goes back to it.</summary>
+    /// <param name="found">The entries.</param>
+    /// <param name="query">What was looked for.</param>
+    public byte[] WriteFound(ImmutableArray<MenuEntry> found, string query)
+    {
+        var script = new IpxeScript();
+        var pending = new List<Section>();
+        script.Label(Root).Menu($"{options.Title} - what begins with \"{query}\"");
+        WriteItems(script, new MenuGroup("", [], found), "g", pending);
+        script.Gap(found.IsEmpty ? "There is none." : "").Item(Back, "Back", 'b').Choose(null, null, Back);
+        WritePending(script, pending);
+        script.Label(Back).Line("exit 0");
+        _reports.WriteFailures(script, Root);
+        return script.ToBytes();
+    }
+
+    private static void WritePending(IpxeScript script, List<Section> pending)
+    {
         for (int i = 0; i < pending.Count; i++)
         {
             pending[i].Write(script, pending);
         }
-
-        WriteLocal(script, machine.Firmware);
-        return script.Label("shell").Line("shell").Goto(Root)
-            .Label("reboot").Line("reboot")
-            .Label(Failed)
-            .Echo("")
-            .Echo("That did not work. The lines above say at which step; the box's log says what this PC asked for.")
-            .Line("imgfree")
-            .Line($"prompt --timeout 20000 Press a key to go back to the menu. || goto {Root}")
-            .Goto(Root)
-            .ToBytes();
     }
+
+    /// <summary>
+    /// Asks for letters and shows what the box finds. The script that it sends runs inside this one, so that no menu is fetched
+    /// again, and with it a boot used up that was set for once.
+    /// </summary>
+    private void WriteSearch(IpxeScript script) => script.Label(Search)
+        .Line("set query ||")
+        .Line("echo -n First letters of a name, then Enter:")
+        .Line($"read query || goto {Root}")
+        .Line($"chain {server}/menu/{Machine}/search/${{query:uristring}}.ipxe || prompt --timeout 10000 Nothing was found: press a key. ||")
+        .Goto(Root);
 
     /// <summary>A part of the script that an item leads to and that is written after the menu.</summary>
     private readonly record struct Section(Action<IpxeScript, List<Section>> Write);
@@ -124,7 +164,7 @@ public sealed class IpxeMenu(string server, MenuOptions options)
     /// <summary>A place for entries that start by themselves and could be started in other ways as well.</summary>
     private void WriteOthersItem(IpxeScript script, MenuGroup root, List<Section> pending)
     {
-        List<MenuEntry> entries = [.. EntriesOf(root).Where(static entry => !entry.OffersChoice && entry.Options.Length > 1)];
+        List<MenuEntry> entries = [.. MenuSearch.EntriesOf(root).Where(static entry => !entry.OffersChoice && entry.Options.Length > 1)];
         if (entries.Count > 0)
         {
             script.Item(Others, "Other ways of starting >", 'o');
@@ -145,8 +185,6 @@ public sealed class IpxeMenu(string server, MenuOptions options)
 
         script.Gap().Item(Root, "Back", 'b').Choose(null, null, Root);
     }
-
-    private static IEnumerable<MenuEntry> EntriesOf(MenuGroup group) => group.Groups.SelectMany(EntriesOf).Concat(group.Entries);
 
     private void WriteGroup(IpxeScript script, MenuGroup group, string label, string parent, List<Section> pending)
     {
@@ -170,7 +208,7 @@ public sealed class IpxeMenu(string server, MenuOptions options)
         }
         else
         {
-            _lines.Write(script, entry.Title, entry.Options[0]);
+            WriteOption(script, entry, entry.Options[0]);
         }
     }
 
@@ -187,15 +225,19 @@ public sealed class IpxeMenu(string server, MenuOptions options)
         for (int i = 0; i < entry.Options.Length; i++)
         {
             script.Label($"{label}-{i}");
-            _lines.Write(script, entry.Title, entry.Options[i]);
+            WriteOption(script, entry, entry.Options[i]);
         }
     }
 
+    private void WriteOption(IpxeScript script, MenuEntry entry, BootOption option) =>
+        _lines.Write(script, entry.Title, option, BootChoice.TokenOf(entry.Id, option.Key));
+
     /// <summary>The disk: BIOS firmware cannot go on to the next entry once iPXE runs, UEFI firmware does.</summary>
-    private static void WriteLocal(IpxeScript script, ClientFirmware firmware)
+    private void WriteLocal(IpxeScript script, ClientFirmware firmware)
     {
         script.Label(Local).Echo("Booting from the local disk ...");
-        script.Line(firmware is ClientFirmware.Bios ? $"sanboot --no-describe --drive 0x80 || goto {Failed}" : "exit 1");
+        _reports.Write(script.Line($"set way {Local}"), Local);
+        script.Line(firmware is ClientFirmware.Bios ? $"sanboot --no-describe --drive 0x80 || goto {IpxeReports.LabelOf(BootFailure.Disc)}" : "exit 1");
     }
 
     /// <summary>The entry that the settings name as the default, with its label, or null.</summary>
@@ -219,5 +261,4 @@ public sealed class IpxeMenu(string server, MenuOptions options)
 
         return null;
     }
-
 }

@@ -31,6 +31,9 @@ public readonly record struct MenuAudience(ClientMachine Machine, BootServices S
 
     /// <summary>What the owner said of this client; null: it is nobody in particular.</summary>
     public ClientRecord? Client { get; init; }
+
+    /// <summary>What was learned of this machine; null: nothing.</summary>
+    public MachineRecord? Learned { get; init; }
 }
 
 /// <summary>Builds the menu of one kind of client out of the library; the script languages are written from it.</summary>
@@ -90,7 +93,7 @@ public static class MenuModel
     private static MenuEntry BuildEntry(Item item, BootPlan? plan, MenuAudience audience, Func<BootLine, string?>? refuses)
     {
         LibraryImage image = item.Image;
-        string title = $"{item.Title} ({Size(image.Length)})";
+        string title = $"{item.Title} ({Size(image.ShownLength)})";
         if (image.Integrity.Problem is { } damage)
         {
             // Said and not hidden: most of it may be good, and it may be all there is.
@@ -103,18 +106,38 @@ public static class MenuModel
         }
 
         ImmutableArray<BootOption> startable = plan.For(audience.Machine, audience.Services);
-        ImmutableArray<BootOption> options = [.. startable.Where(option => refuses?.Invoke(option.Line) is null)];
-        bool asks = options is [{ IsAlternative: true }, ..] || (plan.OffersChoice && options.Length > 1);
+        ImmutableArray<BootOption> options = ByExperience(item, [.. startable.Where(option => refuses?.Invoke(option.Line) is null)], audience.Learned);
+        bool asks = options is [{ IsAlternative: true, WorkedHere: not true }, ..] || (plan.OffersChoice && options.Length > 1);
         string? problem = !options.IsEmpty ? null
             : !startable.IsEmpty ? refuses!(startable[0].Line)
             : plan.Problem(audience.Machine, audience.Services);
         return new MenuEntry(image.Id, title, options, asks, problem);
     }
 
-    /// <summary>A way of starting with what it costs, where that is known.</summary>
-    public static string Describe(BootOption option) => option.MemoryMib == 0
-        ? option.Title
-        : $"{option.Title} - copies {Size(option.Bytes)}, needs {BootOption.Memory(option.MemoryMib)}";
+    /// <summary>
+    /// What worked on this machine comes first, what failed last; between them the order of the plan stays. Where the owner has
+    /// said how the image is started, that counts, and experience is only shown.
+    /// </summary>
+    private static ImmutableArray<BootOption> ByExperience(Item item, ImmutableArray<BootOption> options, MachineRecord? learned)
+    {
+        if (learned is null || learned.Ways.IsEmpty)
+        {
+            return options;
+        }
+
+        IEnumerable<BootOption> known = options.Select(option => option with { WorkedHere = learned.Worked(item.Image.Id, option.Key) });
+        return item.Record.BootMethod == BootMethods.Automatic
+            ? [.. known.OrderBy(static option => option.WorkedHere switch { true => 0, null => 1, false => 2 })]
+            : [.. known];
+    }
+
+    /// <summary>A way of starting with what it costs, where that is known, and how it went here before.</summary>
+    public static string Describe(BootOption option)
+    {
+        string cost = option.MemoryMib == 0 ? "" : $" - copies {Size(option.Bytes)}, needs {BootOption.Memory(option.MemoryMib)}";
+        string experience = option.WorkedHere switch { true => " - worked on this PC", false => " - failed on this PC", null => "" };
+        return option.Title + cost + experience;
+    }
 
     /// <summary>Length for people.</summary>
     internal static string Size(long bytes) => bytes switch

@@ -1,7 +1,7 @@
 namespace Appliance.Images;
 
 /// <summary>
-/// Gives each image its id. The path without extension, as people say it; where two would share one
+/// Gives each image its id. The path without extension, as people say it (of netboot files: their folder's); where two would share one
 /// (<c>a.iso</c> and <c>a.img</c>), discs come first, then the order of paths, and the others keep their extension.
 /// </summary>
 internal static class ImageIds
@@ -16,7 +16,7 @@ internal static class ImageIds
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (string path in paths)
         {
-            string id = path[..path.LastIndexOf('.')];
+            string id = path[..path.LastIndexOf(LibraryLister.IsNetboot(path) ? '/' : '.')];
             if (taken.Add(id))
             {
                 ids.Add(path, id);

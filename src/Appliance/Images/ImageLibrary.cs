@@ -159,6 +159,11 @@ public sealed partial class ImageLibrary : IDisposable
     private ImageContent Read(ListedImage listed, CancellationToken cancellationToken)
     {
         ListedFile file = listed.File;
+        if (listed.IsNetboot)
+        {
+            return new ImageContent(null, null);
+        }
+
         if (file.Identity.Length == 0)
         {
             return WithoutTree(listed, "the file is empty");

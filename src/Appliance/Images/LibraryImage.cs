@@ -35,8 +35,9 @@ public sealed class LibraryImage
         Content = content;
         Integrity = integrity;
         string[] segments = RelativePath.Split('/');
-        Group = [.. segments[..^1]];
-        Title = Path.GetFileNameWithoutExtension(segments[^1]);
+        int name = segments.Length - (IsNetboot ? 2 : 1);
+        Group = [.. segments[..name]];
+        Title = IsNetboot ? segments[name] : Path.GetFileNameWithoutExtension(segments[name]);
         foreach (ListedFile file in listed.ManualFiles)
         {
             _manualFiles.Add(file.RelativePath, file);
@@ -59,14 +60,17 @@ public sealed class LibraryImage
     /// <summary>Path in the folder of images (<c>/isos/{path}</c>): <c>rescue/debian-12.iso</c>.</summary>
     public string RelativePath => _listed.File.RelativePath;
 
-    /// <summary>Name for people: the file's, without extension.</summary>
+    /// <summary>Name for people: the file's, without extension, or the folder's of netboot files.</summary>
     public string Title { get; }
 
     /// <summary>The folders it lies in, outermost first.</summary>
     public ImmutableArray<string> Group { get; }
 
-    /// <summary>Length in bytes.</summary>
+    /// <summary>Length of the file in bytes.</summary>
     public long Length => _listed.File.Identity.Length;
+
+    /// <summary>Length for people: the file's, or of all netboot files.</summary>
+    public long ShownLength => IsNetboot ? _listed.ManualFiles.Sum(static file => file.Identity.Length) : Length;
 
     public DateTimeOffset LastModified => _listed.File.Identity.Modified;
 
@@ -74,6 +78,9 @@ public sealed class LibraryImage
     /// Whether it is a disc (<c>.iso</c>); otherwise it is a raw disk (<c>.img</c>), which is of use without a tree too.
     /// </summary>
     public bool IsDisc => _listed.IsDisc;
+
+    /// <summary>Whether it is a folder of netboot files with a script that starts them; it has no <see cref="Tree"/>.</summary>
+    public bool IsNetboot => _listed.IsNetboot;
 
     /// <summary>What is inside; null for broken discs, and for raw disks without a FAT volume.</summary>
     public ImageTree? Tree => Content.Tree;

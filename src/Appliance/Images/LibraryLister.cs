@@ -42,12 +42,26 @@ internal sealed class LibraryLister(string root)
 
     public static bool IsDisc(string name) => name.EndsWith(".iso", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// The script in a folder of netboot files, such as NixOS publishes them instead of a disc that could be booted over the
+    /// network: such a folder is one image.
+    /// </summary>
+    public static bool IsNetboot(string name) => Path.GetFileName(name).Equals("netboot.ipxe", StringComparison.OrdinalIgnoreCase);
+
     public static bool IsImage(string name) => IsDisc(name) || name.EndsWith(".img", StringComparison.OrdinalIgnoreCase);
 
     /// <param name="isListed">Tells from a name whether it is an image here.</param>
     private void WalkGroup(string folder, string prefix, int depth, Func<string, bool> isListed)
     {
         List<string> names = NamesIn(folder);
+        if (depth > 0 && names.Find(IsNetboot) is { } script)
+        {
+            var netboot = new List<ListedFile>();
+            WalkManualFolder(folder, "", depth, netboot);
+            AddImage(Path.Combine(folder, script), prefix + script, new ManualFolder(folder, [.. netboot]));
+            return;
+        }
+
         var manual = new Dictionary<string, ManualFolder>(StringComparer.OrdinalIgnoreCase);
         HashSet<string> titles = new(names.Where(IsImage).Select(Path.GetFileNameWithoutExtension)!, StringComparer.OrdinalIgnoreCase);
         var groups = new List<(string Name, Func<string, bool> IsListed)>();
@@ -74,7 +88,7 @@ internal sealed class LibraryLister(string root)
 
         foreach (string name in names.Where(isListed))
         {
-            AddImage(Path.Combine(folder, name), prefix + name, manual);
+            AddImage(Path.Combine(folder, name), prefix + name, manual.GetValueOrDefault(Path.GetFileNameWithoutExtension(name)));
         }
 
         foreach ((string name, Func<string, bool> isListedThere) in groups)
@@ -90,7 +104,8 @@ internal sealed class LibraryLister(string root)
         }
     }
 
-    private void AddImage(string fullPath, string relativePath, Dictionary<string, ManualFolder> manual)
+    /// <param name="beside">Its manual folder, or null.</param>
+    private void AddImage(string fullPath, string relativePath, ManualFolder? beside)
     {
         if (!FileIdentity.TryGet(fullPath, out FileIdentity identity))
         {
@@ -104,10 +119,10 @@ internal sealed class LibraryLister(string root)
         }
 
         var image = new ListedFile(relativePath, fullPath, identity);
-        string title = Path.GetFileNameWithoutExtension(fullPath);
-        _images.Add(manual.TryGetValue(title, out ManualFolder? beside)
+        string folder = Path.Combine(Path.GetDirectoryName(fullPath)!, Path.GetFileNameWithoutExtension(fullPath));
+        _images.Add(beside is not null
             ? new ListedImage(image, beside.Path, beside.Files) { ExtractedFiles = ExtractedFiles(beside.Path, identity) }
-            : new ListedImage(image, Path.Combine(Path.GetDirectoryName(fullPath)!, title), []));
+            : new ListedImage(image, folder, []));
     }
 
     /// <summary>None where there was no extraction, or one of an image that has been replaced since.</summary>

@@ -43,6 +43,9 @@ internal sealed record ListedImage(ListedFile File, string ManualFolder, Immutab
     /// <summary>A disc (<c>.iso</c>), not a raw disk (<c>.img</c>).</summary>
     public bool IsDisc => LibraryLister.IsDisc(File.RelativePath);
 
+    /// <summary>A folder of netboot files, of which <see cref="File"/> is the script.</summary>
+    public bool IsNetboot => LibraryLister.IsNetboot(File.RelativePath);
+
     public bool IsSame(ListedImage other) =>
         File == other.File && ManualFiles.SequenceEqual(other.ManualFiles) && ExtractedFiles.SequenceEqual(other.ExtractedFiles);
 }

@@ -58,9 +58,9 @@ public static class Settings
         new("dhcp-client-port", "68", "UDP port of DHCP clients",
             static (o, v) => o with { Dhcp = o.Dhcp with { ClientPort = SettingText.Number(v, 1, 65535) } }),
 
-        new("loader-bios", "undionly.kpxe", "Loader for legacy BIOS",
+        new("loader-bios", "undionly.kpxe ipxe.pxe", "Loader for legacy BIOS: the first that is there, and the next where it does not come up",
             static (o, v) => o with { Loaders = o.Loaders with { Bios = SettingText.FileNames(v) } }),
-        new("loader-uefi-x64", "snponly-shimx64.efi shimx64.efi snponly.efi", "Loader for UEFI x86-64: the first that is there; shim starts with and without Secure Boot",
+        new("loader-uefi-x64", "snponly-shimx64.efi shimx64.efi snponly.efi ipxe-amd64.efi", "The same for UEFI x86-64; shim starts with and without Secure Boot",
             static (o, v) => o with { Loaders = o.Loaders with { UefiX64 = SettingText.FileNames(v) } }),
         new("loader-uefi-arm64", "snponly-shimaa64.efi shimaa64.efi ipxe-arm64.efi", "Loader for UEFI arm64: the first that is there",
             static (o, v) => o with { Loaders = o.Loaders with { UefiArm64 = SettingText.FileNames(v) } }),

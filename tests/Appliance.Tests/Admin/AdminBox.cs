@@ -63,6 +63,8 @@ internal sealed class AdminBox : IAsyncDisposable
 
     public NextBoots NextBoots { get; private set; } = null!;
 
+    public MachineMemory Memory { get; private set; } = null!;
+
     public BootTimeline Timeline { get; private set; } = null!;
 
     public MenuTable Records { get; private set; } = null!;
@@ -195,7 +197,8 @@ internal sealed class AdminBox : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         Library = new ImageLibrary(Options.Storage, TimeProvider.System, NullLogger<ImageLibrary>.Instance);
-        Menus = new BootMenus(new BootServices("http://192.168.100.1"), new ProfileFiles("/none"), Options.Menu, Time);
+        Memory = MachineMemory.Open(Options.Storage.State, Time, NullLogger.Instance);
+        Menus = new BootMenus(new BootServices("http://192.168.100.1"), new ProfileFiles("/none"), Options.Menu, Time) { Memory = Memory };
         Library.Changed += (_, _) => Menus.Update(Library.Current.Images);
         await Library.ScanAsync(CancellationToken.None);
         Timeline = new BootTimeline(Time);
@@ -205,7 +208,7 @@ internal sealed class AdminBox : IAsyncDisposable
         Menus.Apply(Records.Current);
         Records.Changed += (_, _) => Menus.Apply(Records.Current);
         var parts = new AdminParts(
-            Options, _catalog, Records, Library, new LoaderFiles(Options.Storage), Menus, NextBoots, Timeline, _buffer!, "0.0", Time, _logs);
+            Options, _catalog, Records, Library, new LoaderFiles(Options.Storage), Menus, NextBoots, Memory, Timeline, _buffer!, "0.0", Time, _logs);
         _plane = new AdminPlane(parts, [new IPEndPoint(IPAddress.Loopback, 0)], Rounds);
         await _plane.StartAsync(CancellationToken.None);
         await _plane.PrepareAsync();
@@ -222,6 +225,7 @@ internal sealed class AdminBox : IAsyncDisposable
         await _plane!.DisposeAsync();
         _catalog!.Dispose();
         NextBoots.Dispose();
+        Memory.Dispose();
         Library.Dispose();
     }
 

@@ -3,6 +3,7 @@ using System.Net.NetworkInformation;
 using System.Text;
 using Appliance.Boot;
 using Appliance.Boot.Profiles;
+using Appliance.Boot.Timeline;
 using Appliance.Catalog;
 using Appliance.Images;
 using Appliance.Images.Injection;
@@ -22,6 +23,8 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
     private readonly ImageLibrary _library;
     private readonly BootMenus _menus;
     private readonly NextBoots _next;
+    private readonly BootTimeline _timeline = new(TimeProvider.System);
+    private readonly MachineMemory _memory;
     private readonly BootFiles _files;
 
     public BootFilesTests()
@@ -52,7 +55,8 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
             new BootServices("http://192.168.100.1") { Injections = injections, ServerIpv6 = "http://[fd5a::1]" },
             new ProfileFiles(storage.OwnProfiles), new MenuOptions(), TimeProvider.System);
         _next = NextBoots.Open(_folder["state"], NullLogger.Instance);
-        _files = new BootFiles(_library, loaders, _menus, _clients, _next, injections);
+        _memory = MachineMemory.Open(_folder["state"], TimeProvider.System, NullLogger.Instance);
+        _files = new BootFiles(_library, loaders, _menus, _clients, _next, injections, new BootReports(_menus, _timeline, _memory, TimeProvider.System));
         _clients.Remember(Known, new NetbootClient { Mac = PhysicalAddress.Parse("525400000001"), Stage = ClientStage.Ipxe, Firmware = ClientFirmware.UefiX64 });
     }
 
@@ -67,6 +71,7 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
     public void Dispose()
     {
         _next.Dispose();
+        _memory.Dispose();
         _library.Dispose();
         _folder.Dispose();
     }
@@ -224,6 +229,47 @@ public sealed class BootFilesTests : IAsyncLifetime, IDisposable
         byte[] bytes = new byte[menu.Length];
         menu.Read(0, bytes);
         Assert.Contains("set wait 5000\n", Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_search_finds_what_begins_with_its_letters()
+    {
+        string found = Read("/menu/efi-x86_64-2048-0/search/di.ipxe", Stranger)!;
+        Assert.Contains("menu -- Plugboot - what begins with \"di\"\nitem g-i0 disc (", found, StringComparison.Ordinal);
+        Assert.DoesNotContain("Größe", found, StringComparison.Ordinal);
+        Assert.Contains("Größe", Read("/menu/efi-x86_64/search/.ipxe", Stranger), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(64, true)]
+    [InlineData(65, false)]
+    public void A_search_has_64_letters_at_most(int length, bool isPublished) =>
+        Assert.Equal(isPublished, Read($"/menu/efi-x86_64/search/{new string('x', length)}.ipxe", Stranger) is not null);
+
+    [Fact]
+    public void A_search_uses_up_no_boot_that_was_set_for_once()
+    {
+        _next.Set(new NextBoot(PhysicalAddress.Parse("525400000001"), "local", Once: true));
+        Read("/menu/efi-x86_64/search/d.ipxe", Known);
+        Assert.Single(_next.List());
+    }
+
+    [Theory]
+    [InlineData("/menu/efi-x86_64/find/d.ipxe")]
+    [InlineData("/menu/sparc/search/d.ipxe")]
+    [InlineData("/menu/efi-x86_64/search/a/b.ipxe")]
+    [InlineData("/esxi/rescue/boot.cfg")]
+    [InlineData("/esxi/none/boot.cfg")]
+    [InlineData("/esxi//boot.cfg")]
+    [InlineData("/api/boot-status/shell")]
+    [InlineData("/api/images")]
+    public void What_no_script_of_ours_asks_for_is_not_there(string path) => Assert.Null(Read(path, Known));
+
+    [Fact]
+    public void A_report_is_answered_with_a_script_that_does_nothing_and_by_HTTP_only()
+    {
+        Assert.Equal("#!ipxe\n", Read("/api/boot-status/menu", Known));
+        Assert.Null(_files.TryOpen("/api/boot-status/menu", Known, BootProtocol.Tftp));
     }
 
     private string? Read(string path, IPAddress client)

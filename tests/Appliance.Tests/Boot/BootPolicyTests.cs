@@ -119,7 +119,7 @@ public sealed class BootPolicyTests
     [InlineData(ClientFirmware.UefiX64, "shimx64.efi snponly.efi", "shimx64.efi")]
     [InlineData(ClientFirmware.UefiX64, "shimx64.efi snponly.efi snponly-shimx64.efi", "snponly-shimx64.efi")]
     [InlineData(ClientFirmware.UefiArm64, "shimaa64.efi ipxe-arm64.efi", "shimaa64.efi")]
-    [InlineData(ClientFirmware.UefiX64, "", "snponly.efi")]
+    [InlineData(ClientFirmware.UefiX64, "", "ipxe-amd64.efi")]
     public void Uefi_gets_the_first_loader_that_is_there_and_signed_ones_come_first(ClientFirmware firmware, string published, string expected)
     {
         BootPolicy policy = Policy(published: published);

@@ -51,23 +51,54 @@ public sealed class GrubMenuTests
         Assert.StartsWith("""
             set timeout=2
             set default='g-i0'
+            function report {
+              source (http,192.168.100.1)/api/boot-status/$1
+            }
+            function failed {
+              echo "That did not work: $3"
+              report "failed/$1/$2-grub"
+              sleep --interruptible 20
+            }
             submenu 'It'\''s rescue >' --id g-0 {
               submenu 'tool (5 MB)' --id g-0-i0 {
                 menuentry 'way 0' --id g-0-i0-0 {
                   echo 'Starting way 0 ...'
-                  linux (http,192.168.100.1)/boot/deb%2012/install.amd/vmlinuz vga=788 --- quiet 'a;b'
-                  initrd (http,192.168.100.1)/boot/deb%2012/install.amd/initrd.gz
+                  report chosen/dbfba33d9e08988d
+                  if linux (http,192.168.100.1)/boot/deb%2012/install.amd/vmlinuz vga=788 --- quiet 'a;b'; then
+                    if initrd (http,192.168.100.1)/boot/deb%2012/install.amd/initrd.gz; then
+                      report loaded/dbfba33d9e08988d
+                    else
+                      failed dbfba33d9e08988d ramdisk 'its RAM disk or a file for it could not be fetched. Try: choose a way that needs less memory, or check the cable.'
+                      reboot
+                    fi
+                  else
+                    failed dbfba33d9e08988d kernel 'its kernel could not be fetched. Try: check the cable, and whether the image is whole.'
+                  fi
                 }
                 menuentry 'way 1' --id g-0-i0-1 {
                   echo 'Starting way 1 ...'
-                  chainloader (http,192.168.100.1)/boot/tool/EFI/x.efi
+                  report chosen/2a7a4a816967b280
+                  if chainloader (http,192.168.100.1)/boot/tool/EFI/x.efi; then
+                    report loaded/2a7a4a816967b280
+                  else
+                    failed 2a7a4a816967b280 start 'it was fetched and could not be started. Try: choose another way of starting it, or switch Secure Boot off.'
+                  fi
                 }
               }
             }
             menuentry 'deb 12 (61 MB)' --id g-i0 {
               echo 'Starting deb 12 (61 MB) ...'
-              linux (http,192.168.100.1)/boot/deb%2012/install.amd/vmlinuz vga=788 --- quiet 'a;b'
-              initrd (http,192.168.100.1)/boot/deb%2012/install.amd/initrd.gz
+              report chosen/61f7bc872ac3e658
+              if linux (http,192.168.100.1)/boot/deb%2012/install.amd/vmlinuz vga=788 --- quiet 'a;b'; then
+                if initrd (http,192.168.100.1)/boot/deb%2012/install.amd/initrd.gz; then
+                  report loaded/61f7bc872ac3e658
+                else
+                  failed 61f7bc872ac3e658 ramdisk 'its RAM disk or a file for it could not be fetched. Try: choose a way that needs less memory, or check the cable.'
+                  reboot
+                fi
+              else
+                failed 61f7bc872ac3e658 kernel 'its kernel could not be fetched. Try: check the cable, and whether the image is whole.'
+              fi
             }
             menuentry 'bad'\''; reboot (1 kB) - not here: no volume descriptor' --id g-i1 {
               echo 'bad'\''; reboot (1 kB) cannot be started on this machine: no volume descriptor.'

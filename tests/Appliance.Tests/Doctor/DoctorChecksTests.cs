@@ -23,7 +23,7 @@ public sealed class DoctorChecksTests : IDisposable
         Assert.Contains("change tftp-port", tftp.Remedy, StringComparison.Ordinal);
 
         DoctorCheck loaders = checks.Single(static check => check.Subject == "loaders");
-        Assert.Contains("undionly.kpxe, snponly.efi, ipxe-arm64.efi", loaders.Finding, StringComparison.Ordinal);
+        Assert.Contains("missing: undionly.kpxe or ipxe.pxe, snponly-shimx64.efi or shimx64.efi or snponly.efi or ipxe-amd64.efi, ", loaders.Finding, StringComparison.Ordinal);
         Assert.Contains("make loaders", loaders.Remedy, StringComparison.Ordinal);
         Assert.Contains("does not exist", checks.Single(static check => check.Subject == "media").Finding, StringComparison.Ordinal);
     }

@@ -1,9 +1,11 @@
 using System.Text;
+using Appliance.Boot;
 using Appliance.Formats.Tests.Disk;
 using Appliance.Formats.Tests.Fat;
 using Appliance.Formats.Tests.Iso9660;
 using Appliance.Images;
 using Appliance.Options;
+using Appliance.Tests.Boot;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Appliance.Tests.Images;
@@ -45,6 +47,40 @@ public sealed class ImageLibraryTests : IDisposable
         Assert.True(Snapshot.TryFind("RESCUE/Debian-12", out _));
         Assert.True(Snapshot.TryFindByFile("rescue/debian-12.iso", out _));
         Assert.False(Snapshot.TryFind("rescue", out _));
+    }
+
+    /// <summary>S143: what NixOS publishes for the network lies in a folder; there is no image to be read.</summary>
+    [Fact]
+    public async Task A_folder_of_netboot_files_is_one_image_of_its_name()
+    {
+        Add("linux/nixos 24.05/netboot.ipxe", "kernel bzImage init=/nix/store/4wz7-nixos-system-nixos-24.05.1503/init initrd=initrd loglevel=4 ${cmdline}\ninitrd initrd\nboot\n");
+        Add("linux/nixos 24.05/initrd", "ram disk");
+        File.WriteAllBytes(Path.Combine(_media["isos"], "linux/nixos 24.05/bzImage"), SampleKernels.X64);
+        await ScanAsync();
+
+        LibraryImage image = Assert.Single(Snapshot.Images);
+        Assert.Equal(("linux/nixos 24.05", "nixos 24.05", "linux"), (image.Id, image.Title, Assert.Single(image.Group)));
+        Assert.Equal((true, false, null, null), (image.IsNetboot, image.IsDisc, image.Tree, image.BrokenReason));
+        using (Payload file = image.OpenFile("initrd")!)
+        {
+            Assert.Equal("ram disk", Text(file));
+        }
+
+        BootPlan plan = new BootPlanner(new BootServices("http://192.168.100.1"), SampleProfiles.Shipped).Plan(image);
+        Assert.Equal(("nixos", "24.05.1503"), (plan.Profile, plan.Release));
+        var line = Assert.IsType<LinuxBootLine>(Assert.Single(plan.Options).Line);
+        Assert.Equal(("/boot/linux/nixos 24.05/bzImage", "init=/nix/store/4wz7-nixos-system-nixos-24.05.1503/init loglevel=4"), (line.Kernel, line.Parameters));
+        Assert.Equal("/boot/linux/nixos 24.05/initrd", Assert.Single(line.Initrds));
+    }
+
+    [Fact]
+    public async Task Netboot_files_without_their_kernel_are_listed_with_what_is_missing()
+    {
+        Add("nixos/netboot.ipxe", "kernel bzImage init=/nix/store/4wz7-nixos-system-nixos-24.05.1503/init\ninitrd initrd\nboot\n");
+        Add("nixos/initrd", "ram disk");
+        await ScanAsync();
+        BootPlan plan = new BootPlanner(new BootServices("http://192.168.100.1"), SampleProfiles.Shipped).Plan(Assert.Single(Snapshot.Images));
+        Assert.Equal("its kernel (bzImage) is missing", plan.Problem(new ClientMachine(ClientFirmware.Bios), new BootServices("http://192.168.100.1")));
     }
 
     [Fact]

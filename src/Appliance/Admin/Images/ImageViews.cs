@@ -7,7 +7,7 @@ using Appliance.Images;
 namespace Appliance.Admin.Images;
 
 /// <summary>Shows the library as the API does: what the files are, and what their owner said of them.</summary>
-internal sealed class ImageViews(ImageLibrary library, BootMenus menus, MenuTable records)
+internal sealed class ImageViews(ImageLibrary library, BootMenus menus, MenuTable records, MachineMemory memory)
 {
     private static readonly (ClientFirmware Firmware, string Name)[] Firmwares =
         [(ClientFirmware.Bios, "bios"), (ClientFirmware.UefiX64, "uefi-x64"), (ClientFirmware.UefiArm64, "uefi-arm64"), (ClientFirmware.UefiIa32, "uefi-ia32")];
@@ -18,6 +18,7 @@ internal sealed class ImageViews(ImageLibrary library, BootMenus menus, MenuTabl
     {
         ImageRecord record = records.Current.Image(image.RelativePath);
         BootPlan? plan = menus.PlanOf(image);
+        ImageBoots boots = memory.BootsOf(image.Id);
         string? netboot = plan is null ? null : NetbootFiles.UrlFor(image, plan)?.ToString();
         return new ImageView
         {
@@ -25,7 +26,7 @@ internal sealed class ImageViews(ImageLibrary library, BootMenus menus, MenuTabl
             Filename = image.RelativePath,
             Name = record.Name ?? image.Title,
             Description = record.Description,
-            Size = image.Length,
+            Size = image.ShownLength,
             Enabled = record.Enabled,
             Public = record.Public,
             Group = record.Group ?? string.Join('/', image.Group),
@@ -48,6 +49,8 @@ internal sealed class ImageViews(ImageLibrary library, BootMenus menus, MenuTabl
             NetbootRequired = plan is not null && NetbootFiles.IsRequired(plan),
             NetbootAvailable = NetbootFiles.AreThere(image),
             NetbootUrl = netboot,
+            BootsBegun = boots.Begun,
+            BootsFinished = boots.Finished,
         };
     }
 

@@ -81,7 +81,7 @@ internal sealed class ServerRoutes(AdminParts parts)
         return Task.FromResult(ApiAnswer.Of([.. lines], AdminJson.Default.LogViewArray));
     }
 
-    /// <summary>Prometheus text exposition format 0.0.4.</summary>
+    /// <summary>Prometheus text exposition format 0.0.4. Sums only: whoever reads it has no login, and names may be private.</summary>
     private ApiAnswer Metrics()
     {
         StatsView stats = Stats();
@@ -95,9 +95,16 @@ internal sealed class ServerRoutes(AdminParts parts)
         Gauge("plugboot_storage_size_bytes", "Size of the medium of images", storage.Total);
         Gauge("plugboot_uptime_seconds", "Time since the start", (long)parts.Time.GetElapsedTime(_began).TotalSeconds);
         Gauge("process_resident_memory_bytes", "Memory of the daemon", Environment.WorkingSet);
+        ImageBoots[] boots = [.. parts.Memory.Boots().Values];
+        Counter("plugboot_image_boots_begun_total", "Boots of images that were chosen in a menu", boots.Sum(static image => image.Begun));
+        Counter("plugboot_image_boots_finished_total", "Those of them whose system came up", boots.Sum(static image => image.Finished));
         return ApiAnswer.Text(text.ToString(), "text/plain; version=0.0.4; charset=utf-8");
 
-        void Gauge(string name, string help, long value) =>
-            text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n");
+        void Gauge(string name, string help, long value) => Figure(name, help, "gauge", value);
+
+        void Counter(string name, string help, long value) => Figure(name, help, "counter", value);
+
+        void Figure(string name, string help, string type, long value) =>
+            text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n{name} {value}\n");
     }
 }

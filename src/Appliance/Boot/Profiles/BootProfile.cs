@@ -207,6 +207,10 @@ public enum WayMethod
 
     [JsonStringEnumMemberName("wimboot")]
     Wimboot,
+
+    /// <summary>ESXi's loaders: each file that matches is one, for UEFI or, with the ending <c>.c32</c>, for BIOS.</summary>
+    [JsonStringEnumMemberName("esxi")]
+    Esxi,
 }
 
 /// <summary>The kind of answer file that an installer reads.</summary>

@@ -71,6 +71,7 @@ internal sealed class WayBuilder(
             WayMethod.Linux => BuildLinux(way, out lacking),
             WayMethod.Efi => BuildPrograms(way),
             WayMethod.Wimboot => BuildWimboot(way, out lacking),
+            WayMethod.Esxi => BuildEsxi(way, out lacking),
             WayMethod.MemdiskFloppy => facts.FindFirst(Kernels(way)) is { } floppy
                 ? [Option(way, new MemdiskBootLine(facts.Path(floppy.Path), MemdiskMedium.Floppy), facts.LengthOf(floppy.Path), isSigned: true)]
                 : [],
@@ -146,6 +147,24 @@ internal sealed class WayBuilder(
 
         var line = new WimbootBootLine(GuessArchitecture(way.Files[0].File), files, way.Parameters);
         return [Option(way, line, LengthOfFiles(way), isSigned: true) with { Loader = WimbootBootLine.Loader }];
+    }
+
+    private ImmutableArray<BootOption> BuildEsxi(ProfileWay way, out string? lacking)
+    {
+        string[] loaders = [.. Kernels(way).Select(facts.Find).OfType<FoundPath>().Select(static found => found.Path)];
+        string? missing = EsxiFiles.Read(facts) is not { } config ? "boot.cfg"
+            : loaders.Length == 0 ? Kernels(way)[0]
+            : EsxiConfig.Files(config).FirstOrDefault(name => facts.Find(name) is null);
+        lacking = missing is null ? null : $"{missing} is missing in it";
+        if (lacking is not null)
+        {
+            return [];
+        }
+
+        string? bios = Array.Find(loaders, static path => path.EndsWith(".c32", StringComparison.OrdinalIgnoreCase));
+        string? efi = Array.Find(loaders, static path => path.EndsWith(".efi", StringComparison.OrdinalIgnoreCase));
+        var line = new EsxiBootLine(facts.EsxiConfig, bios is null ? null : facts.Path(bios), efi is null ? null : facts.Path(efi));
+        return [Option(way, line, LengthOfFetches(way), profile.SecureBoot)];
     }
 
     private BootOption Option(ProfileWay way, BootLine line, long bytes, bool isSigned) => new(way.Title, line)

@@ -18,14 +18,17 @@ public static class BootDiagnosis
     /// <summary>Requests for an address without a grant that mean more than a lost packet.</summary>
     private const int ManyRequests = 3;
 
+    /// <summary>What a system reports last.</summary>
+    private const string Whole = "100 %";
+
     /// <summary>Attempts at one loader after which it is a loop.</summary>
     private const int ManyAttempts = 3;
 
     /// <summary>The rules, what is wrong for sure first, then how far it came, from its end to its beginning.</summary>
     private static readonly ImmutableArray<Func<BootRecord, TimeSpan, BootVerdict?>> Rules =
     [
-        MediumFails, LoaderLoops, ImageFetchedTwice, FileMissing, FileGivenUp,
-        SystemUp, KernelStarted, MenuShown,
+        MediumFails, LoaderLoops, StartFailed, ImageFetchedTwice, FileMissing, FileGivenUp,
+        SystemUp, Progresses, LocalDisk, KernelStarted, Chosen, MenuShown, LoaderChanged,
         GrubStopped, ShimStopped, UnsignedLoaderStopped, LoaderStopped, LoaderNotPublished, LoaderGivenUp, LoaderNotAskedFor,
         NoLoader, OtherServer, OffersIgnored, NothingToOffer,
     ];
@@ -58,9 +61,17 @@ public static class BootDiagnosis
                 OtherLoader(boot))
             : null;
 
-    private static BootVerdict? ImageFetchedTwice(BootRecord boot, TimeSpan silence) => boot.Events
+    /// <summary>The client is back in its menu; what it chooses then is a story of its own.</summary>
+    private static BootVerdict? StartFailed(BootRecord boot, TimeSpan silence) => LastReport(boot) is { Failure: { } failure } failed
+        ? Problem($"could not start {failed.What}", failure.Remedy)
+        : null;
+
+    /// <summary>The downloads of one whole image, when there are several; else null.</summary>
+    internal static IGrouping<string, BootEvent>? FindFetchedTwice(BootRecord boot) => boot.Events
         .Where(static e => e.IsWhole && e.Times == 1 && BootFileKind.IsWholeImage(e.What))
-        .GroupBy(static e => e.What).FirstOrDefault(static image => image.Count() > 1) is { } image
+        .GroupBy(static e => e.What).FirstOrDefault(static image => image.Count() > 1);
+
+    private static BootVerdict? ImageFetchedTwice(BootRecord boot, TimeSpan silence) => FindFetchedTwice(boot) is { } image
         ? Problem(
             $"downloaded {image.Key} {image.Count()} times: its system reads the address of the image as something else as well, or had no room for it",
             "choose the way of booting that reads over the network (NFS), or give the machine more memory")
@@ -79,9 +90,18 @@ public static class BootDiagnosis
                 "try another cable and port, or an entry that needs less memory")
             : null;
 
-    private static BootVerdict? SystemUp(BootRecord boot, TimeSpan silence) => boot.HasAddress(ClientStage.None)
+    private static BootVerdict? SystemUp(BootRecord boot, TimeSpan silence) => Last(boot, BootStep.SystemUp) is not null
+        ? Fine($"reports that its system is up; {Megabytes(boot.Bytes)} sent in all")
+        : boot.HasAddress(ClientStage.None)
         ? Fine($"runs an operating system that uses the network; {Megabytes(boot.Bytes)} sent in all")
         : null;
+
+    private static BootVerdict? Progresses(BootRecord boot, TimeSpan silence) => Last(boot, BootStep.Progress) is not { } progress ? null
+        : silence < KernelSilence || progress.What == Whole ? Fine($"reports {progress.What}")
+        : Problem($"reported {progress.What} and nothing since", "look at its screen; if it stands still, choose a way that needs less memory");
+
+    private static BootVerdict? LocalDisk(BootRecord boot, TimeSpan silence) =>
+        LastReport(boot) is { Step: BootStep.Chosen, Choice: null } ? Fine("went on to its local disk") : null;
 
     private static BootVerdict? KernelStarted(BootRecord boot, TimeSpan silence)
     {
@@ -94,10 +114,17 @@ public static class BootDiagnosis
                 "if its screen stands still: its kernel may have no driver for this network card, or it needs no network (a memory test)");
     }
 
+    private static BootVerdict? Chosen(BootRecord boot, TimeSpan silence) => LastReport(boot) is not { Step: BootStep.Chosen } chosen ? null
+        : silence < KernelSilence ? Fine($"starts {chosen.What}")
+        : Problem($"chose {chosen.What} and has fetched nothing of it", "try another cable and port, then another loader");
+
     /// <summary>GRUB's script may have gone on to iPXE, which has a menu of its own: the last file counts.</summary>
     private static BootVerdict? MenuShown(BootRecord boot, TimeSpan silence) => Last(boot, BootStep.Fetched) is { } last && BootFileKind.IsMenu(last.What)
         ? new BootVerdict(BootState.Waiting, "shows the menu; nothing has been chosen yet")
         : null;
+
+    private static BootVerdict? LoaderChanged(BootRecord boot, TimeSpan silence) =>
+        Last(boot, BootStep.LoaderChanged) is { } changed && silence < FirmwareSilence ? new BootVerdict(BootState.Waiting, changed.What) : null;
 
     private static BootVerdict? GrubStopped(BootRecord boot, TimeSpan silence) => boot.HasFetched(BootFileKind.IsGrub) && !boot.HasFetched(BootFileKind.IsMenu) && silence >= FirmwareSilence
         ? Problem("loaded GRUB and never asked for its menu: GRUB does not see the network card through this firmware", "update the PC's firmware, or use HTTP boot in its setup")
@@ -184,6 +211,10 @@ public static class BootDiagnosis
     }
 
     private static BootEvent? Last(BootRecord boot, BootStep step) => boot.Events.LastOrDefault(e => e.Step == step);
+
+    /// <summary>The latest step that the client reported itself.</summary>
+    private static BootEvent? LastReport(BootRecord boot) =>
+        boot.Events.LastOrDefault(static e => e.Step is BootStep.MenuShown or BootStep.Chosen or BootStep.Started or BootStep.StartFailed);
 
     private static BootVerdict Problem(string text, string remedy) => new(BootState.Problem, text, remedy);
 

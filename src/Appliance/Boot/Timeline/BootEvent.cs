@@ -17,6 +17,27 @@ public enum BootStep
     /// <summary>There is no loader for its firmware; <see cref="BootEvent.What"/> is the remedy.</summary>
     NoLoader,
 
+    /// <summary>It is given another loader, because the one before did not come up; <see cref="BootEvent.What"/> says which.</summary>
+    LoaderChanged,
+
+    /// <summary>The client reported that it shows the menu.</summary>
+    MenuShown,
+
+    /// <summary>The client reported what was chosen: <see cref="BootEvent.Choice"/>, or the local disk.</summary>
+    Chosen,
+
+    /// <summary>The client reported that it has all that its loader fetches, and starts it.</summary>
+    Started,
+
+    /// <summary>The client reported that it could not start what was chosen: <see cref="BootEvent.Failure"/>.</summary>
+    StartFailed,
+
+    /// <summary>A system reported how far it is; <see cref="BootEvent.What"/> is per cent.</summary>
+    Progress,
+
+    /// <summary>A system reported that it is up.</summary>
+    SystemUp,
+
     /// <summary>A file, or a part of one, was sent completely.</summary>
     Fetched,
 
@@ -46,6 +67,12 @@ public sealed record BootEvent(
 {
     /// <summary>When the last of its requests came.</summary>
     public TimeSpan Until { get; init; } = At;
+
+    /// <summary>The way of starting that a report is about, or null.</summary>
+    public BootChoice? Choice { get; init; }
+
+    /// <summary>What failed, for <see cref="BootStep.StartFailed"/>.</summary>
+    public BootFailure? Failure { get; init; }
 
     /// <summary>Whether a whole file was sent.</summary>
     public bool IsWhole => Step is BootStep.Fetched && Length > 0 && Bytes >= Length;

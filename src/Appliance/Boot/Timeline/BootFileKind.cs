@@ -9,6 +9,11 @@ public static class BootFileKind
     public static bool IsMenu(string path) => !IsPayload(path)
         && (path.EndsWith(".ipxe", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".cfg", StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The menu that a loader shows: not the script by which it finds that.</summary>
+    public static bool IsMachineMenu(string path) =>
+        path.StartsWith("/menu", StringComparison.Ordinal) || path.StartsWith("/grub/menu-", StringComparison.Ordinal)
+        || path.StartsWith("/grub/secure-", StringComparison.Ordinal);
+
     /// <summary>A file out of an image, an image, or what its kernel or installer is given besides.</summary>
     public static bool IsPayload(string path) =>
         path.StartsWith("/boot/", StringComparison.Ordinal) || IsWholeImage(path) || path == "/memdisk"

@@ -29,7 +29,7 @@ public sealed record BootRecord(PhysicalAddress Mac, DateTimeOffset Began, int A
     /// <summary>Bytes of files sent in all.</summary>
     public long Bytes => Events.Sum(static e => e.Bytes);
 
-    /// <summary>With one more step; a read that goes on with the file of the step before is counted there.</summary>
+    /// <summary>With one more step; a read that goes on with the file of the step before is counted there, as is progress.</summary>
     public BootRecord With(BootEvent step)
     {
         if (!Events.IsEmpty && Events[^1] is { Step: BootStep.Fetched } last && step.Step == last.Step && step.What == last.What && !last.IsWhole)
@@ -38,6 +38,11 @@ public sealed record BootRecord(PhysicalAddress Mac, DateTimeOffset Began, int A
             {
                 Events = Events.SetItem(Events.Length - 1, last with { Bytes = last.Bytes + step.Bytes, Times = last.Times + 1, Until = step.At }),
             };
+        }
+
+        if (!Events.IsEmpty && Events[^1] is { Step: BootStep.Progress } progress && step.Step is BootStep.Progress)
+        {
+            return this with { Events = Events.SetItem(Events.Length - 1, progress with { What = step.What, Times = progress.Times + 1, Until = step.At }) };
         }
 
         return Events.Length < MaxEvents ? this with { Events = Events.Add(step) } : this;

@@ -79,9 +79,26 @@ public sealed class BootTimeline(TimeProvider time)
         }
     }
 
-    /// <summary>A file that a client fetched, or tried to.</summary>
+    /// <summary>What a client reports of itself; false when it has no boot here.</summary>
+    /// <param name="client">Its address.</param>
+    /// <param name="report">The step; its time is set here.</param>
+    public bool Report(IPAddress client, BootEvent report)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        lock (_lock)
+        {
+            return Append(client, now, at => report with { At = at, Until = at });
+        }
+    }
+
+    /// <summary>A file that a client fetched, or tried to. A report is none.</summary>
     public void Add(in BootFetch fetch)
     {
+        if (BootReports.IsReport(fetch.Path))
+        {
+            return;
+        }
+
         BootStep step = fetch.Outcome switch
         {
             BootFetchOutcome.Complete => BootStep.Fetched,
@@ -90,15 +107,24 @@ public sealed class BootTimeline(TimeProvider time)
             BootFetchOutcome.NotFound => BootStep.Missing,
             _ => BootStep.Unreadable,
         };
+        (IPAddress client, string path, long bytes, long length) = (fetch.Client, fetch.Path, fetch.Bytes, fetch.Length);
         DateTimeOffset now = time.GetUtcNow();
         lock (_lock)
         {
-            if (_addresses.TryGetValue(fetch.Client, out PhysicalAddress? mac) && _machines.TryGetValue(mac, out ImmutableArray<BootRecord> boots))
-            {
-                BootRecord boot = boots[0];
-                Store(boot.With(new BootEvent(now - boot.Began, step, ClientStage.None, fetch.Path, fetch.Bytes, fetch.Length)), boots);
-            }
+            Append(client, now, at => new BootEvent(at, step, ClientStage.None, path, bytes, length));
         }
+    }
+
+    /// <summary>Adds a step to the boot of the machine at that address; false when there is none.</summary>
+    private bool Append(IPAddress client, DateTimeOffset now, Func<TimeSpan, BootEvent> step)
+    {
+        if (!_addresses.TryGetValue(client, out PhysicalAddress? mac) || !_machines.TryGetValue(mac, out ImmutableArray<BootRecord> boots))
+        {
+            return false;
+        }
+
+        Store(boots[0].With(step(now - boots[0].Began)), boots);
+        return true;
     }
 
     /// <summary>

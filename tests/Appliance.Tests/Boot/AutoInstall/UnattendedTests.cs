@@ -54,7 +54,7 @@ public sealed class UnattendedTests : IDisposable
     [InlineData("opensuse-leap-15-dvd", "autoyast", "autoinst.xml", " autoyast={0}autoinst.xml install=")]
     [InlineData("opensuse-leap-16.0-offline", "agama", "profile.json", " inst.auto={0}profile.json root=live:")]
     [InlineData("proxmox-ve-9.0", "proxmox", "answer.toml", " proxmox-start-auto-installer ro ramdisk_size=")]
-    [InlineData("windows-11-x64", "unattend", "autounattend.xml", "\ninitrd {0}autounattend.xml autounattend.xml || goto failed\ninitrd {0}winpeshl.ini winpeshl.ini ")]
+    [InlineData("windows-11-x64", "unattend", "autounattend.xml", "\ninitrd {0}autounattend.xml autounattend.xml || goto failed-ramdisk\ninitrd {0}winpeshl.ini winpeshl.ini ")]
     public async Task Each_installer_is_told_where_its_answers_are(string tree, string kind, string file, string told)
     {
         LibraryImage image = await AddAsync(tree);

@@ -99,7 +99,7 @@ public sealed class PlanGoldenTests : IDisposable
         foreach (BootOption option in plan.Options)
         {
             script.Line("").Line($"# {option.Id}: {MenuModel.Describe(option)}");
-            new IpxeBootLines(Services.Server, "failed", "start").Write(script, name, option);
+            new IpxeBootLines(Services.Server, "start").Write(script, name, option, BootChoice.TokenOf(name, option.Key));
         }
 
         TestData.AssertGolden($"tests/testdata/plans/{name}.ipxe", script.ToString());
