@@ -106,12 +106,13 @@ internal sealed class TreeImage
     }
 
     /// <summary>Kernels and EFI programs begin as such; everything else is a few bytes.</summary>
-    private static byte[] Content(string path)
+    private byte[] Content(string path)
     {
+        bool isArm = Label.Contains("arm64", StringComparison.OrdinalIgnoreCase);
         string name = path[(path.LastIndexOf('/') + 1)..].ToLowerInvariant();
         bool isKernel = name.StartsWith("vmlinuz", StringComparison.Ordinal) || name is "linux" or "linux26" or "bzimage" or "gentoo";
-        return name.EndsWith(".efi", StringComparison.Ordinal) ? SampleKernels.Pe((ushort)(name.Contains("ia32", StringComparison.Ordinal) ? 0x14C : 0x8664))
-            : isKernel ? SampleKernels.X64 : "x"u8.ToArray();
+        return name.EndsWith(".efi", StringComparison.Ordinal) ? SampleKernels.Pe((ushort)(isArm ? 0xAA64 : name.Contains("ia32", StringComparison.Ordinal) ? 0x14C : 0x8664))
+            : isKernel ? isArm ? SampleKernels.Arm64 : SampleKernels.X64 : "x"u8.ToArray();
     }
 
     private IEnumerable<string> Header(string name) =>
