@@ -73,12 +73,12 @@ internal sealed class Machine : IAsyncDisposable
     {
         const string Shell = "[/~] # ";
         const string Menu = "look again: ";
-        await Console.WaitForAsync($"{Regex.Escape(Shell)}|{Menu}", CommandDeadline);
-        int start = Console.Text.Length;
-        if (Console.Text.LastIndexOf(Menu, StringComparison.Ordinal) > Console.Text.LastIndexOf(Shell, StringComparison.Ordinal))
+        await Console.WaitForAsync($"{Shell}|{Menu}", CommandDeadline);
+        string shown = Console.Text;
+        if (Regex.Match(shown, $"{Shell}|{Menu}", RegexOptions.RightToLeft).Value == Menu)
         {
             await _qemu.TypeAsync("s\n");
-            await Console.WaitForAsync(Regex.Escape(Shell), CommandDeadline, start);
+            await Console.WaitForAsync(Shell, CommandDeadline, shown.Length);
         }
     }
 
