@@ -59,10 +59,10 @@ internal static class UnattendedEntry
     /// </summary>
     private static string? Words(string parameters, AutoInstallKind kind, string folder, ClientRecord? client) => kind switch
     {
-        // What is asked before the network is there, no file can answer: the host name, and whether to go on without a router,
-        // which is how a PC stands that is cabled to this box alone.
-        AutoInstallKind.Preseed =>
-            $"auto=true priority=critical interface=auto netcfg/no_default_route=true{HostName(client)} url={folder}preseed.cfg",
+        // What is asked before the network is there, no file can answer: the host name, and whether to go on without a router
+        // and a name server, which is how a PC stands that is cabled to this box alone.
+        AutoInstallKind.Preseed => "auto=true priority=critical interface=auto netcfg/no_default_route=true netcfg/get_nameservers="
+            + $"{HostName(client)} url={folder}preseed.cfg",
 
         // Before release 7, by which such a line is known, the words had no prefix.
         AutoInstallKind.Kickstart => parameters.Contains("method=", StringComparison.Ordinal) ? $"ks={folder}ks.cfg" : $"inst.ks={folder}ks.cfg",

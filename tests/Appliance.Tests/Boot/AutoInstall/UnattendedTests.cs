@@ -48,7 +48,7 @@ public sealed class UnattendedTests : IDisposable
     /// system.
     /// </summary>
     [Theory]
-    [InlineData("debian-12-netboot-text", "preseed", "preseed.cfg", " auto=true priority=critical interface=auto netcfg/no_default_route=true url={0}preseed.cfg ")]
+    [InlineData("debian-12-netboot-text", "preseed", "preseed.cfg", " auto=true priority=critical interface=auto netcfg/no_default_route=true netcfg/get_nameservers= url={0}preseed.cfg ")]
     [InlineData("rocky-9.0-dvd", "kickstart", "ks.cfg", " inst.ks={0}ks.cfg inst.repo=")]
     [InlineData("ubuntu-24.04-live-server", "cloud-init", "user-data", " autoinstall ds=nocloud-net;s={0} boot=casper ")]
     [InlineData("opensuse-leap-15-dvd", "autoyast", "autoinst.xml", " autoyast={0}autoinst.xml install=")]
