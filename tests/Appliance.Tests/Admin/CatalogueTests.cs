@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Appliance.Admin.Images;
-using Appliance.Tests.Dhcp;
 
 namespace Appliance.Tests.Admin;
 
@@ -39,7 +38,12 @@ public sealed class CatalogueTests : IAsyncLifetime
         Own(new { id = "bench", name = "Bench", group = "tools", sums = _server.Url("/tools/SUMS"), file = "bench-*.iso", folder = _server.Url("/iso/") });
         Assert.Equal(202, (await _box.SendAsync("POST", "/api/catalogue/download", new { id = "bench" })).Status);
         string target = Path.Combine(_box.Isos, "tools/bench-10.0.iso");
-        await Deadline.UntilAsync(() => File.Exists(target));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!(await _box.SendAsync("GET", "/api/downloads")).Envelope.GetProperty("data").GetRawText().Contains("completed", StringComparison.Ordinal))
+        {
+            await Task.Delay(10, deadline.Token);
+        }
+
         Assert.Equal(Content, await File.ReadAllBytesAsync(target));
     }
 

@@ -5,8 +5,8 @@ import { t } from '../i18n.js';
 
 export function login(signedIn) {
   const place = h('div.login.card');
-  showLogin();
-  get('/api/auth-info').then(info => { if (info.claimable) showClaim(); }).catch(() => {});
+  // One form only: what was typed into another would be lost.
+  get('/api/auth-info').then(info => (info.claimable ? showClaim() : showLogin()), showLogin);
   return place;
 
   function showLogin() {
