@@ -73,12 +73,12 @@ public sealed class MenuJourneys(RigFixture rig) : IDisposable
     /// <summary>Ways that the shipped profiles do not take for these images, by a profile of the user's own.</summary>
     [Theory]
     [Trait("Suite", "all")]
-    [InlineData(SampleLibrary.GrubRescue, Firmware.Bios, "memdisk-iso", "MEMDISK [0-9].*(GNU GRUB|grub>)")]
-    [InlineData(SampleLibrary.Memtest, Firmware.Uefi, "sanboot", "Booting from SAN device 0x80")]
-    public async Task An_image_is_started_in_the_way_that_its_owner_chose(string image, string firmware, string method, string proof)
+    [InlineData(SampleLibrary.GrubRescue, Firmware.Bios, "memdisk-iso", "MEMDISK [0-9]", "GNU GRUB|grub>")]
+    [InlineData(SampleLibrary.Memtest, Firmware.Uefi, "sanboot", "Starting own", "Booting from SAN device 0x80")]
+    public async Task An_image_is_started_in_the_way_that_its_owner_chose(string image, string firmware, string method, params string[] stages)
     {
         await MakeMediaAsync(SampleLibrary.PathOf(image), "own.iso", $$"""{ "id": "way", "title": "Way", "method": "{{method}}" }""");
-        await BootOwnAsync(firmware, "own-" + method, 1024, $"(?s){proof}");
+        await BootOwnAsync(firmware, "own-" + method, 1024, stages);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class MenuJourneys(RigFixture rig) : IDisposable
         await MakeMediaAsync(
             Path.Combine(SampleLibrary.LiveMedia, "isos", SampleLibrary.Live), "own.iso",
             """{ "id": "way", "title": "Way", "parameters": "boot=live components {own} fetch={iso}", "kernel": ["live/vmlinuz"], "initrd": ["live/initrd.img"] }""");
-        await BootOwnAsync(Firmware.Bios, "live-whole", 3072, "(?s)Linux version [0-9].*LIVE SYSTEM UP");
+        await BootOwnAsync(Firmware.Bios, "live-whole", 3072, "Linux version [0-9]", "LIVE SYSTEM UP");
     }
 
     /// <summary>A media folder with a copy of the image and a profile that knows one way of starting it.</summary>
@@ -104,12 +104,16 @@ public sealed class MenuJourneys(RigFixture rig) : IDisposable
             $$"""{ "id": "own", "name": "Own", "priority": 100, "detect": [{ "path": ["*"] }], "ways": [{{way}}] }""");
     }
 
-    private async Task BootOwnAsync(string firmware, string name, int memoryMib, string proof)
+    private async Task BootOwnAsync(string firmware, string name, int memoryMib, params string[] stages)
     {
         await using Daemon daemon = await Daemon.StartAsync(
             rig.Wire, name, "media = " + _folder, "loader-uefi-x64 = snponly.efi", "menu-default = own.iso", "menu-timeout = 1");
         await daemon.Log.WaitForAsync("Image own.iso", TimeSpan.FromSeconds(15));
         await using QemuPc pc = QemuPc.PowerOn(rig.Wire, firmware, name, memoryMib);
-        await pc.WaitForAsync(proof, StageDeadline, 0);
+        int seen = 0;
+        foreach (string stage in stages)
+        {
+            seen = await pc.WaitForAsync(stage, StageDeadline, seen);
+        }
     }
 }
