@@ -1,7 +1,7 @@
-using Appliance.Status;
 using Appliance.Dhcp;
 using Appliance.Formats.Link;
 using Appliance.Options;
+using Appliance.Status;
 
 namespace Appliance.Tests.Dhcp;
 
