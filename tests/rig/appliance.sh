@@ -38,8 +38,9 @@ pc() {
 case $machine in
     pc-bios) pc -machine q35,graphics=off ;;
     pc-sim)
-        iasl -p "$disk.acpi" "$tree/tests/rig/sim-board.asl" > "$disk.acpi.log" 2>&1 || die "iasl: $(< "$disk.acpi.log")"
-        pc -machine q35,graphics=off -acpitable "file=$disk.acpi.aml"
+        # iasl puts its own extension in place of the one that is there.
+        iasl -p "${disk%.*}.aml" "$tree/tests/rig/sim-board.asl" > "$disk.acpi.log" 2>&1 || die "iasl: $(< "$disk.acpi.log")"
+        pc -machine q35,graphics=off -acpitable "file=${disk%.*}.aml"
         ;;
     pc-uefi)
         # QEMU opens it by this name; the unlinked file lives as long as the descriptor that it inherits.
