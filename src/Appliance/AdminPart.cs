@@ -25,7 +25,7 @@ internal sealed partial class AdminPart : IAsyncDisposable
     private readonly AdminPlane? _plane;
 
     public AdminPart(
-        ApplianceOptions options, ImageLibrary library, LoaderFiles loaders, BootMenus menus, NextBoots nextBoots, MachineMemory memory,
+        ApplianceOptions options, string interfaceName, ImageLibrary library, LoaderFiles loaders, BootMenus menus, NextBoots nextBoots, MachineMemory memory,
         BootTimeline timeline, LogBuffer recent, ServiceState state, Action restart, TimeProvider time, ILoggerFactory logs)
     {
         _log = logs.CreateLogger<AdminPart>();
@@ -39,6 +39,7 @@ internal sealed partial class AdminPart : IAsyncDisposable
                 options, _catalog, records, library, loaders, menus, nextBoots, memory, timeline, recent, CommandLine.Version(), time, logs)
             {
                 State = state,
+                Interface = interfaceName,
                 Restart = restart,
             };
             _plane = new AdminPlane(parts, options.Admin.Port != 0 ? EndpointsOf(options) : []);

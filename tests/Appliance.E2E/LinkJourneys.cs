@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.NetworkInformation;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Appliance.E2E.Rig;
 
@@ -53,6 +55,24 @@ public sealed class LinkJourneys(RigFixture rig)
 
         // Discover, offer, request and acknowledgement at least.
         Assert.InRange(frames.Length, 4, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task The_page_captures_one_machine_and_gives_the_frames_as_a_file()
+    {
+        await using Daemon daemon = await Daemon.StartAsync(rig.Wire, "capture-api");
+        AdminCalls calls = await AdminCalls.SignInAsync(rig.Wire, daemon);
+        string mac = await rig.Wire.ReadClientMacAsync();
+        string file = Path.Combine(Repository.Logs, "capture-api.pcap");
+        Assert.True((await calls.RequireAsync("POST", "/api/capture?mac=" + mac)).GetProperty("running").GetBoolean());
+        await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", $"http://{Wire.ServerAddress}/health");
+        JsonElement ended = await calls.RequireAsync("DELETE", "/api/capture");
+        await rig.Wire.RunOnClientAsync("curl", "--silent", "--fail", "--header", calls.Authorization, "--output", file, AdminCalls.Url + "/api/capture/file");
+        byte[] station = PhysicalAddress.Parse(mac.Replace(':', '-')).GetAddressBytes();
+        (byte[] To, byte[] From)[] frames = [.. Frames(await File.ReadAllBytesAsync(file))];
+        Assert.Equal(ended.GetProperty("frames").GetInt32(), frames.Length);
+        Assert.InRange(frames.Length, 10, 10_000);
+        Assert.All(frames, frame => Assert.True(frame.From.SequenceEqual(station) || frame.To.SequenceEqual(station) || (frame.To[0] & 1) == 1));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed partial class ArchitectureTests
         ["Nbd"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Nfs"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Capture"] = ["Interop"],
-        ["Admin"] = ["Boot", "Images", "Catalog", "Interop"],
+        ["Admin"] = ["Boot", "Images", "Catalog", "Capture", "Interop"],
         ["Doctor"] = ["Boot", "Images", "Catalog", "Interop"],
         ["Update"] = ["Interop"],
         ["Board"] = ["Update", "Interop"],

@@ -30,6 +30,8 @@ internal sealed record FileOrder(string? Filename);
 
 internal sealed record BootMethodOrder(string? Filename, string? BootMethod);
 
+internal sealed record CaptureView(string MacAddress, bool Running, int Frames, long Dropped);
+
 internal sealed record CatalogueOrder(string? Id);
 
 internal sealed record CatalogueView(string Id, string Name, string Group, string Sums, string File);
@@ -219,6 +221,7 @@ internal sealed record LogView(long Id, DateTimeOffset At, string Level, string 
 [JsonSerializable(typeof(AuditView[]))]
 [JsonSerializable(typeof(FileOrder))]
 [JsonSerializable(typeof(BootMethodOrder))]
+[JsonSerializable(typeof(CaptureView))]
 [JsonSerializable(typeof(CatalogueOrder))]
 [JsonSerializable(typeof(CatalogueView[]))]
 [JsonSerializable(typeof(DownloadOrder))]

@@ -21,6 +21,9 @@ internal sealed record AdminParts(
 {
     public ServiceState State { get; init; } = new();
 
+    /// <summary>The interface that is served.</summary>
+    public string Interface { get; init; } = "lo";
+
     /// <summary>Ends the daemon, for its supervisor to start it again.</summary>
     public Action Restart { get; init; } = static () => { };
 }
@@ -39,6 +42,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
     private readonly Downloads _downloads;
     private readonly Extractions _extractions;
     private readonly NetbootFiles _netboot;
+    private readonly CaptureRoutes _capture;
     private readonly LiveFeed _feed;
     private readonly AdminServer _server;
     private readonly ILogger _log;
@@ -57,6 +61,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
         _downloads = new Downloads(parts.Options.Storage, parts.Time, parts.Logs.CreateLogger<Downloads>());
         _extractions = new Extractions(parts.Options.Storage, parts.Library, parts.Menus);
         _netboot = new NetbootFiles(parts.Options.Storage, parts.Options.Admin, _downloads, parts.Library, parts.Menus);
+        _capture = new CaptureRoutes(parts.Interface, parts.Time);
         var audit = new AuditLog(_accounts, parts.Time, parts.Logs.CreateLogger<AuditLog>());
         var server = new ServerRoutes(parts);
         var boots = new BootViews(parts.Timeline, parts.Time);
@@ -106,6 +111,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
         await _server.DisposeAsync();
         await _downloads.DisposeAsync();
         await _extractions.DisposeAsync();
+        await _capture.DisposeAsync();
         _netboot.Dispose();
         _uploads.Dispose();
         _signIn.Dispose();
@@ -200,6 +206,7 @@ internal sealed partial class AdminPlane : IAsyncDisposable
             .. new ClientRoutes(parts).Routes,
             .. new ClientGroupRoutes(parts.Records).Routes,
             .. new MachineRoutes(parts).Routes,
+            .. _capture.Routes,
             .. new SettingRoutes(parts.Records, parts.Options.Menu).Routes,
             .. new ConsoleRoutes(_first, _accounts, parts.Restart).Routes,
             .. boots.Routes,

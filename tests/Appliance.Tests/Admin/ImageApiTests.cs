@@ -35,6 +35,17 @@ public sealed class ImageApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_capture_that_cannot_begin_says_why_and_nothing_is_there_to_be_had()
+    {
+        (int status, JsonElement envelope) = await _box.SendAsync("POST", "/api/capture?mac=52:54:00:12:34:56");
+        Assert.Equal(409, status);
+        Assert.Contains("lo is no Ethernet interface", envelope.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Equal(404, (await _box.SendAsync("GET", "/api/capture/file")).Status);
+        Assert.Equal(404, (await _box.SendAsync("DELETE", "/api/capture")).Status);
+        Assert.Equal(400, (await _box.SendAsync("POST", "/api/capture?mac=52:54")).Status);
+    }
+
+    [Fact]
     public async Task What_was_extracted_of_an_image_goes_with_it()
     {
         await _box.AddImageAsync("debian-12.7.0-netinst", "linux/gone.iso");
