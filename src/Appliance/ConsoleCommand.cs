@@ -7,6 +7,7 @@ using Appliance.Formats.Link;
 using Appliance.Options;
 using Appliance.Status;
 using Appliance.Terminal;
+using Microsoft.Win32.SafeHandles;
 
 namespace Appliance;
 
@@ -22,7 +23,10 @@ internal static class ConsoleCommand
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static signal => signal.Cancel = true);
         using PosixSignalRegistration quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, static signal => signal.Cancel = true);
         using var service = new ControlClient(options.Admin.ControlSocket);
-        using Stream keys = Console.OpenStandardInput();
+
+        // The kernel's own lines: the console class would edit them itself, and hangs when noise looks like signals and keys.
+        using var input = new SafeFileHandle(0, ownsHandle: false);
+        using var keys = new FileStream(input, FileAccess.Read, bufferSize: 0);
         using Stream screen = Console.OpenStandardOutput();
         var terminal = new DumbTerminal(keys, screen, hasColour);
         await new SettingsConsole(new ConsoleParts(terminal, service, SettingsFile.Of(configPath), options)
