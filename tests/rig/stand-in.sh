@@ -39,6 +39,8 @@ done
 mkdir -p "$work/root"
 install --mode=755 "$tree/tests/rig/stand-in-init.sh" "$work/root/init"
 printf '%s\n' "$family" > "$work/root/family"
+# Whether dracut's can fetch its root is looked up in it.
+[ "$family" != dracut ] || install -D --mode=755 /dev/null "$work/root/usr/sbin/livenetroot"
 (cd "$work/root" && find . | busybox cpio -o -H newc 2> "$work/cpio.log" | gzip -1) > "$work/extra.img" || die "cpio: $(< "$work/cpio.log")"
 mkdir -p "$image/$(dirname "$kernel")" "$image/$(dirname "$initrd")"
 cp "$guest/vmlinuz" "$image/$kernel"
