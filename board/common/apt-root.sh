@@ -11,10 +11,13 @@ usage() {
     cat << 'TEXT'
 usage: apt-root.sh fetch SUITE PACKAGE[:ARCHITECTURE]...
        apt-root.sh fetch-missing SUITE PACKAGE...
+       apt-root.sh fetch-udebs SUITE LIST PACKAGE...
        apt-root.sh sources SUITE
 
 fetch          downloads the newest .deb of each package and prints its path, one line each, in the given order
 fetch-missing  also downloads the dependencies that this host lacks, without a promised order
+fetch-udebs    downloads components of Debian's installer (amd64) with all that they need, but what the file LIST names, one
+               in each line; prints their paths
 sources        prints the path of a sources.list for tools that make a whole system, such as mmdebstrap
 
 DEBIAN_MIRROR and DEBIAN_SECURITY_MIRROR name the archives to use instead of the host's.
@@ -54,8 +57,8 @@ prepare() {
     mkdir -p "$root"/{etc/preferences.d,etc/sources.list.d,etc/conf.d,lists/partial,state,cache/archives/partial,debs}
     : >> "$root/state/status"
     {
-        printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$archive" "$suite"
-        [ -z "$security" ] || printf 'deb [signed-by=%s] %s %s-security main\n' "$keyring" "$security" "$suite"
+        printf 'deb [signed-by=%s] %s %s %s\n' "$keyring" "$archive" "$suite" "$component"
+        [ -z "$security" ] || [ "$component" != main ] || printf 'deb [signed-by=%s] %s %s-security main\n' "$keyring" "$security" "$suite"
     } > "$root/etc/sources.list.new"
     cmp --silent "$root/etc/sources.list.new" "$root/etc/sources.list" || rm -f "$root/updated"
     mv "$root/etc/sources.list.new" "$root/etc/sources.list"
@@ -66,7 +69,7 @@ prepare() {
 # images, which empty the host's package cache after each update, must not run for a private root.
 write_settings() {
     local status=$root/state/status
-    [ "$command" = fetch ] || status=/var/lib/dpkg/status
+    [ "$command" != fetch-missing ] || status=/var/lib/dpkg/status
     {
         apt-config dump | grep '^Acquire::' || true
         cat << SETTINGS
@@ -146,9 +149,38 @@ fetch_missing() {
         --option Dir::Cache::archives="$root/none" install "$@" | grep "^'")
 }
 
-command=${1:-} suite=${2:-}
+# The installer has no word for what a component needs of a virtual one: the first that provides it is taken.
+fetch_udebs() {
+    local list=$1 names
+    shift
+    APT_CONFIG=$root/apt.conf apt-cache dumpavail | awk -v wanted="$*" -v list="$list" '
+        function field(name, i) {
+            for (i = 1; i <= NF; i++) if (index($i, name ": ") == 1) return substr($i, length(name) + 3)
+        }
+        function take(name, needed, count, i) {
+            sub(/ .*/, "", name)
+            if (!(name in needs)) name = provider[name]
+            if (name in there || !(name in needs)) return
+            there[name] = 1
+            print name
+            count = split(needs[name], needed, ", *")
+            for (i = 1; i <= count; i++) take(needed[i])
+        }
+        BEGIN { while ((getline name < list) > 0) there[name] = 1; RS = ""; FS = "\n" }
+        field("Architecture") ~ /^(amd64|all)$/ {
+            name = field("Package"); needs[name] = field("Depends")
+            count = split(field("Provides"), virtual, ", *")
+            for (i = 1; i <= count; i++) if (!(virtual[i] in provider)) provider[virtual[i]] = name
+        }
+        END { count = split(wanted, roots, " "); for (i = 1; i <= count; i++) take(roots[i]) }' > "$root/chosen"
+    mapfile -t names < "$root/chosen"
+    fetch "${names[@]}"
+}
+
+command=${1:-} suite=${2:-} component=main
 case $command in
     fetch | fetch-missing) [ $# -ge 3 ] || { usage >&2 && exit 2; } ;;
+    fetch-udebs) [ $# -ge 4 ] || { usage >&2 && exit 2; } ;;
     sources) [ $# = 2 ] || { usage >&2 && exit 2; } ;;
     *) usage >&2 && exit 2 ;;
 esac
@@ -156,12 +188,13 @@ shift 2
 have apt-get || die "needs apt-get: run this on Debian (or in a Debian container)"
 [ -r "$keyring" ] || die "needs $keyring: install the package debian-archive-keyring"
 
-# What is for 32-bit ARM has lists of its own, so that a fault in them keeps nobody from the rest.
+# What is for 32-bit ARM, and for the installer, has lists of its own, so that a fault in them keeps nobody from the rest.
 root=$artifacts/apt/$suite
 architectures='"amd64"; "arm64";'
 case " $* " in
     *:armhf' '*) root+=-armhf architectures='"amd64"; "armhf";' ;;
 esac
+[ "$command" != fetch-udebs ] || root+=-installer component=main/debian-installer
 mkdir -p "$root"
 # One at a time: parallel targets of make share the root.
 exec 9> "$root/lock"

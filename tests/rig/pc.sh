@@ -23,6 +23,7 @@ FIRMWARE  bios        SeaBIOS with QEMU's own iPXE in the card
 TAP       an existing tap interface on the wire
 INSTANCE  1 to 99, part of the MAC address; 1 by default
 PC_MEMORY_MIB in the environment: its memory; 1024 by default
+PC_DISK_MIB   an empty disk of that size, which ends with it; none by default
 
 Leave an interactive console with Ctrl-A X.
 TEXT
@@ -37,6 +38,15 @@ network=(-netdev "tap,id=wire,ifname=$tap,script=no,downscript=no")
 # A terminal gets QEMU's monitor as well (and Ctrl-C goes to the guest); a pipe gets the bare console.
 if [ -t 0 ]; then serial=mon:stdio; else serial=stdio; fi
 common=(-nodefaults -no-user-config -display none -m "$memory_mib" -smp 1 -no-reboot -serial "$serial" -device virtio-rng-pci)
+
+# An unlinked file lives as long as the descriptor that QEMU inherits.
+if [ "${PC_DISK_MIB:-0}" != 0 ]; then
+    disk=$(mktemp)
+    truncate --size="${PC_DISK_MIB}M" "$disk"
+    exec 9<> "$disk"
+    rm "$disk"
+    common+=(-drive "if=virtio,format=raw,file=/proc/self/fd/9")
+fi
 
 # uefi CODE VARS: firmware in flash, with variables that this PC may write and that end with it. No ROM in the card
 # (romfile=), so that the firmware's own network stack is the client.

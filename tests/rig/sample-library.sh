@@ -13,7 +13,7 @@ isos=$sample/media/isos
 suite=bookworm
 release=12
 
-usage() { die "usage: $program amd64|arm64|tools|live|dracut|bench..."; }
+usage() { die "usage: $program amd64|arm64|tools|preseed|live|dracut|bench..."; }
 
 # fetch PACKAGE: unpacks it and prints where.
 fetch() {
@@ -33,6 +33,12 @@ make_iso() {
 
 # installer ARCHITECTURE CONSOLE FOLDER: a Debian installer image; FOLDER is where its kernel lives.
 installer() {
+    installer_tree "$@"
+    make_iso "$work/installer" "Debian $release $1 n" "$isos/debian-$release-$1-netinst.iso"
+}
+
+# installer_tree ARCHITECTURE CONSOLE FOLDER: what such an image holds.
+installer_tree() {
     local architecture=$1 console=$2 folder=$3 package image=$work/installer
     package=$(fetch "debian-installer-$release-netboot-$architecture")
     package=$package/usr/lib/debian-installer/images/$release/$architecture/text/debian-installer/$architecture
@@ -58,7 +64,87 @@ label install
 	append initrd=/$folder/initrd.gz console=$console ---
 CFG
     fi
-    make_iso "$image" "Debian $release $architecture n" "$isos/debian-$release-$architecture-netinst.iso"
+}
+
+# An installer that finds what it loads on this box, in an archive inside its image; in a library of its own. Two components are
+# made here out of ordinary packages, because some mirrors lack those of the newest kernel.
+preseed() {
+    local suite=trixie release=13 image=$work/installer kernel udeb name
+    installer_tree amd64 ttyS0,115200 install.amd
+    mkdir -p "$work/initrd" "$image/archive/pool"
+    gzip --decompress --stdout "$image/install.amd/initrd.gz" | (cd "$work/initrd" && busybox cpio -i -d 2> /dev/null)
+    kernel=$(ls "$work/initrd/usr/lib/modules")
+    ext4_modules "$kernel"
+    file_system_tools
+    {
+        sed --quiet 's/^Package: //p' "$work/initrd/var/lib/dpkg/status"
+        # The last one resizes what Windows has left, of which there is nothing here.
+        printf '%s\n' "ext4-modules-$kernel-di" e2fsprogs-udeb ntfs-3g-udeb
+    } > "$work/there"
+    "$tree/board/common/apt-root.sh" fetch-udebs "$suite" "$work/there" partman-base partman-auto partman-ext3 partman-basicmethods \
+        partman-partitioning partman-target disk-detect clock-setup user-setup-udeb > "$work/udebs"
+    while read -r udeb; do
+        # apt writes the colon of an epoch so that the name would have to be encoded twice in a URL.
+        name=${udeb##*/}
+        cp "$udeb" "$image/archive/pool/${name//%3a/-}"
+    done < "$work/udebs"
+    archive_index "$suite" "$image/archive"
+    make_iso "$image" "Debian $release preseed n" "$sample/preseed/isos/debian-preseed.iso"
+}
+
+# udeb NAME DESCRIPTION [FIELD...]: a component of what lies in $work/NAME.
+udeb() {
+    local root=$work/$1
+    mkdir -p "$root/DEBIAN"
+    printf '%s\n' "Package: $1" 'Version: 1' 'Architecture: amd64' 'Section: debian-installer' 'Priority: standard' \
+        'Maintainer: nobody <nobody@example.org>' "Description: $2" "${@:3}" > "$root/DEBIAN/control"
+    dpkg-deb --build --root-owner-group "$root" "$work/installer/archive/pool/$1.udeb" > "$work/$1.log"
+}
+
+# ext4_modules KERNEL: ext4, and the driver of a virtual disk.
+ext4_modules() {
+    local package root=$work/ext4-modules-$1-di file
+    package=$(fetch "linux-image-$1")
+    while read -r file; do
+        install -D --mode=644 "$file" "$root/lib/modules/$1/kernel/${file#*/kernel/}"
+    done < <(find "$package" -regextype egrep -regex '.*/kernel/.*/(virtio_blk|ext4|jbd2|mbcache|crc16|crc32c_generic)\.ko.*')
+    mkdir -p "$root/DEBIAN"
+    printf '#!/bin/sh\ndepmod -a\nmodprobe virtio_blk\nmodprobe ext4\n' > "$root/DEBIAN/postinst"
+    chmod 755 "$root/DEBIAN/postinst"
+    udeb "ext4-modules-$1-di" 'ext4, and the driver of a virtual disk' "Kernel-Version: $1" 'Provides: ext4-modules'
+}
+
+# file_system_tools: mkfs.ext4 with its libraries.
+file_system_tools() {
+    local name package file root=$work/e2fsprogs-udeb
+    for name in e2fsprogs libext2fs2t64 libcom-err2 libss2; do
+        package=$(fetch "$name")
+        while read -r file; do
+            mkdir -p "$root/$(dirname "$file")"
+            cp --no-dereference "$package/$file" "$root/$file"
+        done < <(cd "$package" && find . -type d -o -path '*/sbin/*' -print -o -path '*/lib/x86_64-linux-gnu/*.so.*' -print -o -path './etc/*' -print)
+    done
+    udeb e2fsprogs-udeb 'tools for ext4'
+}
+
+# archive_index SUITE FOLDER: what the installer reads of an archive; it loads what has priority standard.
+archive_index() {
+    local release=$2/dists/$1 index=main/debian-installer/binary-amd64 file
+    mkdir -p "$release/$index"
+    for file in "$2"/pool/*.udeb; do
+        dpkg-deb --field "$file" | sed 's/^Priority: .*/Priority: standard/'
+        printf 'Filename: pool/%s\nSize: %s\nSHA256: %s\n\n' "${file##*/}" "$(stat --format=%s "$file")" "$(sha256 "$file")"
+    done > "$release/$index/Packages"
+    gzip --keep "$release/$index/Packages"
+    # Whether an archive has this architecture is asked by this file.
+    mkdir -p "$release/main/binary-amd64"
+    printf 'Archive: %s\nComponent: main\nArchitecture: amd64\n' "$1" > "$release/main/binary-amd64/Release"
+    {
+        printf 'Origin: Debian\nLabel: Debian\nSuite: %s\nCodename: %s\nArchitectures: amd64\nComponents: main\nSHA256:\n' "$1" "$1"
+        for file in Packages Packages.gz; do
+            printf ' %s %s %s\n' "$(sha256 "$release/$index/$file")" "$(stat --format=%s "$release/$index/$file")" "$index/$file"
+        done
+    } > "$release/Release"
 }
 
 amd64() { installer amd64 ttyS0,115200 install.amd; }
@@ -162,7 +248,7 @@ mkdir -p "$isos"
 exec 9> "$sample/lock"
 flock 9
 for part in "$@"; do
-    case $part in amd64 | arm64 | tools | live | dracut | bench) ;; *) usage ;; esac
+    case $part in amd64 | arm64 | tools | preseed | live | dracut | bench) ;; *) usage ;; esac
     [ "$(cat "$sample/.made-$part" 2> /dev/null)" != "$(sha256 "$0")" ] || continue
     work=$(mktemp --directory "$sample/new.XXXXXX")
     trap 'rm -rf "$work"' EXIT

@@ -48,9 +48,11 @@ internal sealed class QemuPc : IAsyncDisposable
     public ConsoleLog Console => _qemu.Console;
 
     /// <param name="memoryMib">Its memory in MiB: 1024 is the least that systems of today want.</param>
-    public static QemuPc PowerOn(Wire wire, string firmware, string name, int memoryMib = 1024) => new(new RunningQemu(
+    /// <param name="diskMib">Length of its empty disk in MiB; 0 for none.</param>
+    public static QemuPc PowerOn(Wire wire, string firmware, string name, int memoryMib = 1024, int diskMib = 0) => new(new RunningQemu(
         wire.StartBesideBridge(
-            "env", string.Create(CultureInfo.InvariantCulture, $"PC_MEMORY_MIB={memoryMib}"), Repository.Script("tests/rig/pc.sh"), firmware, Wire.Tap),
+            "env", string.Create(CultureInfo.InvariantCulture, $"PC_MEMORY_MIB={memoryMib}"),
+            string.Create(CultureInfo.InvariantCulture, $"PC_DISK_MIB={diskMib}"), Repository.Script("tests/rig/pc.sh"), firmware, Wire.Tap),
         name));
 
     /// <summary>As <see cref="ConsoleLog.WaitForAsync"/>, but ends as soon as the firmware has given the network up.</summary>

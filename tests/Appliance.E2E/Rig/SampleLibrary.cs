@@ -27,7 +27,12 @@ internal static class SampleLibrary
 
     public static string DracutMedia => Path.Combine(Path.GetDirectoryName(Repository.Media)!, "dracut");
 
-    /// <summary>Makes sure that the parts are built: amd64, arm64, tools, live, dracut.</summary>
+    /// <summary>The installer with an archive of what it loads (<c>/archive</c>); in <see cref="PreseedMedia"/>.</summary>
+    public const string Preseed = "debian-preseed.iso";
+
+    public static string PreseedMedia => Path.Combine(Path.GetDirectoryName(Repository.Media)!, "preseed");
+
+    /// <summary>Makes sure that the parts are built: amd64, arm64, tools, preseed, live, dracut.</summary>
     public static Task BuildAsync(params string[] parts) =>
         HostCommand.RunAsync(Repository.Script("tests/rig/sample-library.sh"), parts);
 
