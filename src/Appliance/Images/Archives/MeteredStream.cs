@@ -4,7 +4,7 @@ namespace Appliance.Images.Archives;
 /// Counts what comes out of an archive and stops it at a limit, whatever the archive says of itself: nothing above this has
 /// to trust a length.
 /// </summary>
-internal sealed class MeteredStream(Stream inner, long maxBytes, string excess) : Stream
+internal sealed class MeteredStream(Stream inner, long maxBytes, string excess) : ForwardStream
 {
     private long _headerEnd = long.MaxValue;
 
@@ -13,14 +13,6 @@ internal sealed class MeteredStream(Stream inner, long maxBytes, string excess) 
 
     /// <summary>Bytes that may still come.</summary>
     public long Remaining => maxBytes - Count;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position
     {
@@ -42,18 +34,6 @@ internal sealed class MeteredStream(Stream inner, long maxBytes, string excess) 
             : Count > _headerEnd ? throw new InvalidDataException("an entry's headers are too long")
             : count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -8,7 +8,7 @@ namespace Appliance.Images.Archives;
 /// What a program makes of a file: the file goes to its standard input, its standard output is read. The program ends with
 /// this, whatever it was at.
 /// </summary>
-internal sealed class ProgramStream : Stream
+internal sealed class ProgramStream : ForwardStream
 {
     private readonly Process _process;
     private readonly Stream _input;
@@ -21,20 +21,6 @@ internal sealed class ProgramStream : Stream
         _input = input;
         _feeding = Task.Run(Feed);
         _complaint = process.StandardError.ReadToEndAsync();
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Starts the program. Takes over <paramref name="input"/>.</summary>
@@ -71,18 +57,6 @@ internal sealed class ProgramStream : Stream
 
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -111,16 +111,8 @@ internal static class InitrdSearch
 }
 
 /// <summary>A payload from some place on, as a stream. The payload stays its owner's.</summary>
-internal sealed class PayloadStream(Payload payload, long start) : Stream
+internal sealed class PayloadStream(Payload payload, long start) : ForwardStream
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
     public override long Position { get; set; } = start;
 
     public override int Read(Span<byte> buffer)
@@ -129,16 +121,4 @@ internal sealed class PayloadStream(Payload payload, long start) : Stream
         Position += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
